@@ -1,0 +1,5 @@
+export { createDatabase, type Database } from "./create-database.ts";
+export { CHROMIUM_ARGUMENTS, findChromium } from "./find-chromium.ts";
+export { findProgram } from "./find-program.ts";
+export { freePort } from "./free-port.ts";
+export { type ServiceOrder, type Services, startServices } from "./start-services.ts";
