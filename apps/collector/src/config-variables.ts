@@ -1,0 +1,101 @@
+import { BlockList, isIP } from "node:net";
+import type { Config } from "./config.ts";
+
+/** How one property of the configuration is read from the environment. */
+export interface ConfigVariable {
+  readonly property: keyof Config;
+  /** Names in the environment; the first stands in error messages. */
+  readonly names: readonly [string, ...string[]];
+  /** Ends the sentence "NAME must be ...". */
+  readonly expected: string;
+  /** Takes the texts of `names`, each undefined when unset or empty; null when they cannot be read. */
+  readonly parse: (...texts: (string | undefined)[]) => unknown;
+}
+
+const integer = (fallback: number | undefined) => (text?: string) =>
+  text === undefined ? fallback : /^-?\d{1,15}$/.test(text) ? Number(text) : null;
+const string =
+  (fallback?: string) =>
+  (text = fallback) =>
+    text;
+const list = (text?: string): string[] =>
+  (text ?? "")
+    .split(",")
+    .map((item) => item.trim())
+    .filter((item) => item !== "");
+
+/** A number of hops or `true` would let a client choose its own address; only networks are taken. */
+function cidrs(text?: string): string[] | null {
+  const networks = list(text);
+  return networks.every(isCidr) ? networks : null;
+}
+
+function isCidr(text: string): boolean {
+  const [address = "", prefix, ...rest] = text.split("/");
+  const version = isIP(address);
+  if (version === 0 || rest.length > 0) return false;
+  if (prefix === undefined) return true;
+  if (!/^\d{1,3}$/.test(prefix)) return false;
+  try {
+    new BlockList().addSubnet(address, Number(prefix), version === 6 ? "ipv6" : "ipv4");
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function secrets(current?: string, previous?: string): Buffer[] | null {
+  const texts = [...(current === undefined ? [] : [current]), ...list(previous)];
+  return texts.every((text) => /^[0-9a-f]{64}$/i.test(text)) ? texts.map((text) => Buffer.from(text, "hex")) : null;
+}
+
+function url(text?: string): string | undefined | null {
+  if (text === undefined) return undefined;
+  return URL.canParse(text) ? text : null;
+}
+
+/** Every variable there is; `.env.example` documents them (a test compares the two). */
+export const CONFIG_VARIABLES: readonly ConfigVariable[] = [
+  { property: "host", names: ["HOST"], expected: "an address to listen on", parse: string("127.0.0.1") },
+  { property: "port", names: ["PORT"], expected: "a port from 0 to 65535", parse: integer(3000) },
+  { property: "databaseUrl", names: ["DATABASE_URL"], expected: "a postgres:// URL", parse: url },
+  { property: "dataDir", names: ["DATA_DIR"], expected: "a folder", parse: string("./.data") },
+  { property: "redisUrl", names: ["REDIS_URL"], expected: "a redis:// or rediss:// URL", parse: url },
+  {
+    property: "masterSecrets",
+    names: ["MASTER_SECRET", "MASTER_SECRET_PREVIOUS"],
+    expected: "64 hexadecimal digits (MASTER_SECRET_PREVIOUS: a comma list of them)",
+    parse: secrets,
+  },
+  { property: "trustProxy", names: ["TRUST_PROXY"], expected: "a comma list of addresses or CIDRs", parse: cidrs },
+  { property: "corsOrigins", names: ["CORS_ORIGINS"], expected: "a comma list of origins", parse: list },
+  { property: "publicUrl", names: ["PUBLIC_URL"], expected: "an http:// or https:// URL", parse: url },
+  {
+    property: "logLevel",
+    names: ["LOG_LEVEL"],
+    expected: "one of fatal, error, warn, info, debug, trace, silent",
+    parse: string("info"),
+  },
+  { property: "metricsPort", names: ["METRICS_PORT"], expected: "a port from 0 to 65535", parse: integer(undefined) },
+  { property: "metricsHost", names: ["METRICS_HOST"], expected: "an address to listen on", parse: string("127.0.0.1") },
+  {
+    property: "rawRetentionDays",
+    names: ["RAW_RETENTION_DAYS"],
+    expected: "a number of days from 1 to 3650",
+    parse: integer(30),
+  },
+  { property: "maxConnections", names: ["MAX_CONNECTIONS"], expected: "a number from 1", parse: integer(10_000) },
+  {
+    property: "shutdownDeadlineMs",
+    names: ["SHUTDOWN_DEADLINE_MS"],
+    expected: "milliseconds from 0 to 600000",
+    parse: integer(10_000),
+  },
+  { property: "ipLimitRequests", names: ["IP_LIMIT_REQUESTS"], expected: "a number from 1", parse: integer(100) },
+  {
+    property: "ipLimitWindowSeconds",
+    names: ["IP_LIMIT_WINDOW_SECONDS"],
+    expected: "seconds from 1 to 86400",
+    parse: integer(900),
+  },
+];

@@ -1,0 +1,91 @@
+/** The database is out or cannot store now. Nothing is known to be stored; the same request may be sent again. */
+export class StorageUnavailableError extends Error {
+  /** SQLSTATE or code of the connection, such as `57P01` or `ECONNREFUSED`. */
+  readonly code: string;
+  constructor(code: string) {
+    super(`storage unavailable (${code})`);
+    this.name = "StorageUnavailableError";
+    this.code = code;
+  }
+}
+
+/** More is waiting to be stored than may wait. Nothing is stored. */
+export class OverloadedError extends Error {
+  constructor() {
+    super("too many events are waiting to be stored");
+    this.name = "OverloadedError";
+  }
+}
+
+/**
+ * Any other refusal of the database. Carries names of the schema only: messages and details of PostgreSQL, and the
+ * parameters that drizzle puts into its messages, quote values, and values belong in no log.
+ */
+export class StorageFaultError extends Error {
+  /** SQLSTATE, or the name of the error where there is none. */
+  readonly code: string;
+  readonly constraint: string | undefined;
+  constructor(code: string, constraint?: string) {
+    super(`database refused a statement (${code}${constraint === undefined ? "" : `, ${constraint}`})`);
+    this.name = "StorageFaultError";
+    this.code = code;
+    this.constraint = constraint;
+  }
+}
+
+/**
+ * SQLSTATE classes and codes that pass: connection (08), resources (53), operator (57), system (58), read-only (25006),
+ * lock timeout, deadlock and serialisation, no such database, sign-in refused, tables not there before the first migration.
+ */
+const UNAVAILABLE_SQLSTATE = /^(08...|53...|57...|58...|25006|55P03|40001|40P01|3D000|28...|42P01|3F000)$/;
+const UNAVAILABLE_CONNECTION = new Set([
+  "CONNECTION_CLOSED",
+  "CONNECTION_ENDED",
+  "CONNECTION_DESTROYED",
+  "CONNECT_TIMEOUT",
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "ENOENT",
+  "EACCES",
+  "EPIPE",
+  "ETIMEDOUT",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+]);
+
+/** Turns whatever a driver throws into one of the errors above; these themselves pass through. */
+export function toStorageError(error: unknown): Error {
+  if (isOwn(error)) return error;
+  const source = driverError(error);
+  const code = source.code ?? source.name;
+  if (UNAVAILABLE_CONNECTION.has(code) || UNAVAILABLE_SQLSTATE.test(code)) return new StorageUnavailableError(code);
+  return new StorageFaultError(code, source.constraint_name);
+}
+
+/** SQLSTATE of an error of any layer, undefined where it has none. */
+export function sqlState(error: unknown): string | undefined {
+  const { code } = isOwn(error) ? (error as { code?: string }) : driverError(error);
+  return code !== undefined && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
+}
+
+function isOwn(error: unknown): error is StorageUnavailableError | OverloadedError | StorageFaultError {
+  return (
+    error instanceof StorageUnavailableError || error instanceof OverloadedError || error instanceof StorageFaultError
+  );
+}
+
+interface DriverError {
+  readonly name: string;
+  readonly code?: string;
+  readonly constraint_name?: string;
+}
+
+/** drizzle wraps the driver's error as its cause; a refused connection to several addresses is an AggregateError. */
+function driverError(error: unknown): DriverError {
+  let current = error as Error & { code?: string; errors?: unknown[] };
+  while (current?.code === undefined && current?.cause !== undefined) current = current.cause as typeof current;
+  if (current?.code === undefined && Array.isArray(current?.errors)) current = current.errors[0] as typeof current;
+  return current instanceof Error ? current : { name: "Error" };
+}

@@ -1,0 +1,35 @@
+import { fileURLToPath } from "node:url";
+import { drizzle } from "drizzle-orm/postgres-js";
+import { migrate } from "drizzle-orm/postgres-js/migrator";
+import { toStorageError } from "./errors.ts";
+import { type DatabaseAddress, openClient } from "./pool.ts";
+
+/** Held by the one replica that migrates; any constant will do. */
+const MIGRATION_LOCK = 7_263_845_190;
+
+const migrationsFolder = fileURLToPath(new URL("./migrations", import.meta.url));
+
+/**
+ * Brings the tables up to date. Replicas that start together wait for one another.
+ *
+ * @throws {StorageUnavailableError} when the database is out
+ */
+export async function migrateDatabase(address: DatabaseAddress): Promise<void> {
+  const sql = openClient(address, {
+    max: 1,
+    connect_timeout: 2,
+    fetch_types: false,
+    onnotice: () => {},
+    connection: { application_name: "collector migrate" },
+  });
+  try {
+    // A lock of the session: it goes with the connection, whatever becomes of this process.
+    await sql`SELECT pg_advisory_lock(${MIGRATION_LOCK}::bigint)`;
+    await migrate(drizzle(sql), { migrationsFolder });
+    await sql`SELECT pg_advisory_unlock(${MIGRATION_LOCK}::bigint)`;
+  } catch (error) {
+    throw toStorageError(error);
+  } finally {
+    await sql.end({ timeout: 1 });
+  }
+}
