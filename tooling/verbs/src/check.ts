@@ -1,0 +1,8 @@
+import { checkAll } from "./check-steps.ts";
+import { seconds } from "./run-step.ts";
+
+const results = await checkAll(({ name, exitCode, durationMs, output }) => {
+  if (exitCode !== 0) process.stdout.write(`${output.trimEnd()}\n`);
+  console.log(`${exitCode === 0 ? "ok    " : "FAILED"} ${name} (${seconds(durationMs)})`);
+});
+process.exit(results.every(({ exitCode }) => exitCode === 0) ? 0 : 1);

@@ -1,0 +1,71 @@
+import { findChromium, startServices } from "@org/services";
+import { buildPackages } from "./build-packages.ts";
+import { checkAll } from "./check-steps.ts";
+import { containerTests } from "./container-tests.ts";
+import { ROOT } from "./root.ts";
+import { runStep, type StepResult, seconds, turboStep } from "./run-step.ts";
+import { type PackageReport, REPORT_FILE, readReport, removeReports, testedFolders } from "./test-reports.ts";
+
+const startedAt = Date.now();
+const reports: PackageReport[] = [];
+
+function heading(text: string): void {
+  console.log(`\n== ${text}`);
+}
+
+function reportStep({ name, exitCode, durationMs, output }: StepResult): void {
+  if (exitCode !== 0) process.stdout.write(`${output.trimEnd()}\n`);
+  console.log(`${exitCode === 0 ? "ok    " : "FAILED"} ${name} (${seconds(durationMs)})`);
+  const failures = exitCode === 0 ? [] : [name];
+  reports.push({
+    folder: name,
+    passed: 1 - failures.length,
+    failed: failures.length,
+    skipped: 0,
+    durationMs,
+    failures,
+  });
+}
+
+heading("Set-up: PostgreSQL, Redis, Chromium");
+const services = await startServices({ postgres: true, redis: true });
+const chromium = await findChromium();
+const env = { DATABASE_URL: services.databaseUrl, REDIS_URL: services.redisUrl, CHROMIUM_PATH: chromium };
+console.log(`ok     set-up (${seconds(Date.now() - startedAt)})`);
+
+try {
+  heading("Check: format, lint, types, boundaries");
+  await checkAll(reportStep);
+
+  heading("Build");
+  reportStep(await buildPackages());
+
+  heading("Tests: unit, integration, end to end");
+  const folders = testedFolders(ROOT);
+  removeReports(ROOT, folders);
+  // Two packages at once, as the machine may have no more than two cores; each shows its output when it is done.
+  const flags = ["--continue=always", "--concurrency=2", "--log-order=grouped", "--output-logs=full"];
+  const vitest = ["--", "--reporter=default", "--reporter=json", `--outputFile.json=${REPORT_FILE}`];
+  await runStep(turboStep("tests", ["test", ...flags, ...vitest], env));
+  for (const folder of folders) reports.push(readReport(ROOT, folder));
+
+  heading("Container");
+  const container = await containerTests();
+  if (container.failed > 0) process.stdout.write(`${container.output.trimEnd()}\n`);
+  if (container.note !== "") console.log(`!! CONTAINER TESTS SKIPPED: ${container.note}`);
+  reports.push(container);
+} finally {
+  await services.stop();
+}
+
+heading("Summary, slowest first");
+for (const report of [...reports].sort((a, b) => b.durationMs - a.durationMs)) {
+  const counts = `${report.passed} passed, ${report.failed} failed${report.skipped > 0 ? `, ${report.skipped} skipped` : ""}`;
+  console.log(`${seconds(report.durationMs).padStart(9)}  ${report.folder.padEnd(28)} ${counts}`);
+}
+for (const { folder, failures } of reports) for (const failure of failures) console.log(`FAILED ${folder}: ${failure}`);
+const sum = (of: (report: PackageReport) => number) => reports.reduce((total, report) => total + of(report), 0);
+const failed = sum((report) => report.failed);
+console.log(`\nTook ${seconds(Date.now() - startedAt)}`);
+console.log(`${sum((report) => report.passed)} passed, ${failed} failed`);
+process.exit(failed === 0 ? 0 : 1);
