@@ -1,0 +1,46 @@
+import fastifyCookie from "@fastify/cookie";
+import type { FastifyInstance } from "fastify";
+import { createSessions } from "../accounts/session.ts";
+import { sendProblem } from "../http/problem.ts";
+import type { SessionStore } from "../storage/session-store.ts";
+import type { UsageStore } from "../storage/usage-store.ts";
+import { dashboardFolder, serveDashboard } from "./dashboard-files.ts";
+import { createRequireSession } from "./require-session.ts";
+import { isSameOrigin } from "./same-origin.ts";
+import { sessionCookie } from "./session-cookie.ts";
+import { sessionRoutes } from "./session-routes.ts";
+import { usageRoutes } from "./usage-routes.ts";
+
+export interface PagesDeps {
+  readonly usageStore: UsageStore;
+  readonly sessionStore: SessionStore;
+  readonly now: () => number;
+  /** where browsers reach the collector; undefined: at the `Host` they send */
+  readonly publicUrl: string | undefined;
+}
+
+/** The dashboard and the read API behind it, as a plugin of its own beside ingest. */
+export function createPages({ usageStore, sessionStore, now, publicUrl }: PagesDeps) {
+  return async function registerPages(app: FastifyInstance): Promise<void> {
+    const sessions = createSessions({ sessionStore, now });
+    const cookie = sessionCookie(publicUrl);
+    const requireSession = createRequireSession(sessions, cookie);
+
+    await app.register(
+      async (api) => {
+        await api.register(fastifyCookie);
+        api.addHook("onRequest", async (request, reply) => {
+          if (!isSameOrigin(request, publicUrl)) return sendProblem(reply, "forbidden");
+          reply.header("cache-control", "no-store");
+        });
+        await api.register(sessionRoutes, { sessions, cookie, requireSession });
+        await api.register(usageRoutes, { usageStore, requireSession, now });
+      },
+      { prefix: "/api/v1" },
+    );
+
+    const folder = dashboardFolder();
+    if (folder === undefined) app.log.warn("The dashboard has not been built: only its API is served");
+    else await serveDashboard(app, folder);
+  };
+}

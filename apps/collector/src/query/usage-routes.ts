@@ -1,0 +1,28 @@
+import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
+import { sendProblem } from "../http/problem.ts";
+import type { UsageStore } from "../storage/usage-store.ts";
+import type { RequireSession } from "./require-session.ts";
+import { canonicalTimeZone } from "./time-zone.ts";
+import { readUsageOverview } from "./usage-overview.ts";
+import { UsageOverviewSchema, UsageQuerySchema } from "./usage-schema.ts";
+import { DEFAULT_RANGE, defaultInterval, offersInterval } from "./usage-window.ts";
+
+export interface UsageRouteDeps {
+  readonly usageStore: UsageStore;
+  readonly requireSession: RequireSession;
+  readonly now: () => number;
+}
+
+/** `GET /usage`: what the first screen shows, for the project of the session. */
+export const usageRoutes: FastifyPluginAsyncTypebox<UsageRouteDeps> = async (app, deps) => {
+  const schema = { querystring: UsageQuerySchema, response: { 200: UsageOverviewSchema } };
+  app.get("/usage", { schema }, async (request, reply) => {
+    const session = await deps.requireSession(request, reply);
+    if (session === undefined) return reply;
+    const { range = DEFAULT_RANGE, interval = defaultInterval(range), tz = "UTC" } = request.query;
+    const timeZone = canonicalTimeZone(tz);
+    if (timeZone === undefined || !offersInterval(range, interval)) return sendProblem(reply, "bad-request");
+    const question = { projectId: session.projectId, range, interval, timeZone, nowMs: deps.now() };
+    return readUsageOverview(deps.usageStore, question);
+  });
+};
