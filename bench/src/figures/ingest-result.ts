@@ -1,0 +1,102 @@
+import type { Measurement } from "../rounds/measure.ts";
+import { LOAD_NAMES, LOADS, type LoadName, type Round } from "../rounds/measure-round.ts";
+import type { ContestantName } from "../servers/contestants.ts";
+import type { StorageFigures } from "../storage/measure-storage.ts";
+import { rounded, type Spread, spreadOf } from "./spread.ts";
+import { table } from "./table.ts";
+import { judge, type Verdict, verdictTable } from "./targets.ts";
+
+type Measure = keyof Measurement;
+type RawFigures = Readonly<Record<LoadName, Partial<Record<ContestantName, Readonly<Record<Measure, Spread>>>>>>;
+
+export interface IngestResult extends Readonly<Record<IngestFigure, number>> {
+  readonly bytesPerEventVsGuide: number;
+  /** every `must` is met */
+  readonly passed: boolean;
+  readonly must: Readonly<Record<string, Verdict>>;
+  readonly raw: {
+    readonly rounds: number;
+    readonly ratios: Readonly<Record<IngestFigure, Spread>>;
+    readonly loads: RawFigures;
+    readonly storage: StorageFigures;
+  };
+}
+
+type Ratio = (round: Round) => number;
+
+function perOther(load: LoadName, other: ContestantName, measure: Measure): Ratio {
+  return (round) => (round[load].ours?.[measure] ?? Number.NaN) / (round[load][other]?.[measure] ?? Number.NaN);
+}
+
+const RATIOS = {
+  singleVsBare: perOther("single", "bare", "answersPerSecond"),
+  singleVsNaive: perOther("single", "naive", "answersPerSecond"),
+  batchVsBare: perOther("batch", "bare", "answersPerSecond"),
+  batchVsNaive: perOther("batch", "naive", "answersPerSecond"),
+  serverCpuVsBare: perOther("single", "bare", "serverCpuMicroseconds"),
+  p99VsBareC32: perOther("singleC32", "bare", "p99Ms"),
+} as const satisfies Record<string, Ratio>;
+type IngestFigure = keyof typeof RATIOS;
+
+/** Medians over the rounds; ratios are taken within each round first. */
+export function ingestResult(rounds: readonly Round[], storage: StorageFigures): IngestResult {
+  const ratios = mapValues(RATIOS, (ratio) => roundedSpread(rounds.map(ratio)));
+  const figures = {
+    ...mapValues(ratios, (spread) => spread.median),
+    bytesPerEventVsGuide: rounded(storage.bytesPerEventVsGuide),
+  };
+  const must = judge(figures);
+  return {
+    ...figures,
+    passed: Object.values(must).every((verdict) => verdict.met),
+    must,
+    raw: { rounds: rounds.length, ratios, loads: rawFigures(rounds), storage },
+  };
+}
+
+function rawFigures(rounds: readonly Round[]): RawFigures {
+  return mapValues(LOADS, ({ servers }, load) =>
+    Object.fromEntries(
+      servers.map((server) => {
+        const measured = rounds.flatMap((round) => round[load][server] ?? []);
+        const measures = Object.keys(measured[0] ?? {}) as Measure[];
+        return [server, Object.fromEntries(measures.map((m) => [m, roundedSpread(measured.map((one) => one[m]))]))];
+      }),
+    ),
+  ) as RawFigures;
+}
+
+function roundedSpread(numbers: readonly number[]): Spread {
+  return mapValues(spreadOf(numbers), rounded);
+}
+
+function mapValues<Key extends string, From, To>(
+  record: Readonly<Record<Key, From>>,
+  change: (value: From, key: Key) => To,
+): Record<Key, To> {
+  return Object.fromEntries(
+    Object.entries<From>(record).map(([key, value]) => [key, change(value, key as Key)]),
+  ) as Record<Key, To>;
+}
+
+/** The result for people: what was measured, then the ratios against their targets. */
+export function ingestText(result: IngestResult): string {
+  const rows = LOAD_NAMES.flatMap((load) =>
+    Object.entries(result.raw.loads[load]).map(([server, figures]) => [
+      `${LOADS[load].shape} c${LOADS[load].connections}`,
+      server,
+      spreadText(figures.answersPerSecond),
+      spreadText(figures.p50Ms),
+      spreadText(figures.p99Ms),
+      spreadText(figures.serverCpuMicroseconds),
+      String(figures.rssMegabytes.median),
+    ]),
+  );
+  const head = ["load", "server", "answers/s", "p50 ms", "p99 ms", "server CPU µs", "RSS MB"];
+  const title = `Median [min..max] of ${result.raw.rounds} rounds; a batch has 100 events.`;
+  return `\n${title}\n\n${table([head, ...rows])}\n\n${verdictTable(result.must, result.raw.ratios)}\n`;
+}
+
+function spreadText({ median, min, max }: Spread): string {
+  return `${median} [${min}..${max}]`;
+}

@@ -1,0 +1,59 @@
+import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+export type LoadShape = "single" | "batch";
+
+export interface LoadOrder {
+  readonly wrk: string;
+  readonly url: string;
+  readonly shape: LoadShape;
+  readonly connections: number;
+  readonly seconds: number;
+  /** file with one API key a line */
+  readonly keysFile: string;
+}
+
+export interface LoadReport {
+  /** answers that arrived whole, each with a status below 400 */
+  readonly answers: number;
+  readonly answersPerSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+}
+
+const run = promisify(execFile);
+
+/** Sends as fast as the connections allow for the time given. Rejects when any answer was an error or any connection broke. */
+export async function load(order: LoadOrder): Promise<LoadReport> {
+  const script = fileURLToPath(new URL(`./${order.shape}.lua`, import.meta.url));
+  const { stdout } = await run(
+    order.wrk,
+    [
+      "--threads=1",
+      `--connections=${order.connections}`,
+      `--duration=${order.seconds}s`,
+      "--timeout=10s",
+      `--script=${script}`,
+      order.url,
+      "--",
+      order.keysFile,
+      randomBytes(3).toString("hex"),
+    ],
+    { timeout: (order.seconds + 30) * 1_000 },
+  );
+  const line = stdout.split("\n").find((candidate) => candidate.startsWith("{"));
+  if (line === undefined) throw new Error(`wrk printed no report: ${stdout.trim()}`);
+  const report = JSON.parse(line) as Record<string, number>;
+  const { answers = 0, durationMicroseconds = 0, p50Microseconds = 0, p99Microseconds = 0 } = report;
+  if (report.refused !== 0 || report.broken !== 0 || answers === 0) {
+    throw new Error(`void: ${answers} answers, ${report.refused} of them errors, ${report.broken} broken connections`);
+  }
+  return {
+    answers,
+    answersPerSecond: answers / (durationMicroseconds / 1e6),
+    p50Ms: p50Microseconds / 1_000,
+    p99Ms: p99Microseconds / 1_000,
+  };
+}

@@ -1,0 +1,84 @@
+import { spreadOf } from "../figures/spread.ts";
+import { makeApiKeys } from "../load/api-keys.ts";
+import { batchPost, eventText, type SendOrder, sendAll, singlePost } from "../load/event-stream.ts";
+import type { BenchStage } from "../rounds/measure.ts";
+import type { ChildServer } from "../servers/child-server.ts";
+import { startCollector } from "../servers/collector.ts";
+import { rssSamples } from "./rss-samples.ts";
+
+const SINGLE_EVENTS = 100_000;
+const BATCHES = 9_000;
+const EVENTS = SINGLE_EVENTS + BATCHES * 100;
+const BAD_KEYS = 100_000;
+const CONNECTIONS = 32;
+
+export interface MemoryFigures {
+  /** after everything */
+  readonly rssMegabytes: number;
+  /** at any time */
+  readonly peakRssMegabytes: number;
+  /** memory in the last tenth of the run per the same in its second fifth, when caches and code are warm */
+  readonly rssGrowth: number;
+  readonly events: number;
+  readonly badKeys: number;
+  /** median of each tenth of the run */
+  readonly rssByTenthMegabytes: readonly number[];
+}
+
+/**
+ * One collector takes a million events, by single ones and batches, and requests under 100,000 keys that do not exist,
+ * each from an address of its own, so that none of them is stopped before its lookup.
+ */
+export async function measureMemory(stage: BenchStage): Promise<MemoryFigures> {
+  const collector = await startCollector(stage, { environment: { TRUST_PROXY: "127.0.0.1/32" } });
+  try {
+    const { server } = collector;
+    const samples = await rssSamples(server, async () => {
+      // The good and the bad by turns, so that growth by either shows as a slope over the whole run.
+      const parts = 10;
+      for (let part = 0; part < parts; part++) {
+        process.stderr.write(`memory: part ${part + 1} of ${parts}\n`);
+        await expect(server, 201, BATCHES / parts, batchPost(stage.keys));
+        await expect(server, 201, SINGLE_EVENTS / parts, singlePost(stage.keys));
+        await expect(server, 401, BAD_KEYS / parts, badKeyPost(part * (BAD_KEYS / parts)));
+      }
+    });
+    const { rssBytes } = await server.usage();
+    await collector.stop();
+    const stored = await collector.storedEvents();
+    if (stored !== EVENTS) throw new Error(`void: of ${EVENTS} events ${stored} were stored`);
+    return { ...memoryFigures(samples), rssMegabytes: rssBytes / 1e6, events: EVENTS, badKeys: BAD_KEYS };
+  } finally {
+    await collector.close();
+  }
+}
+
+async function expect(server: ChildServer, status: number, count: number, post: SendOrder["post"]): Promise<void> {
+  const statuses = await sendAll({ url: server.url, count, connections: CONNECTIONS, post });
+  if (statuses.get(status) === count) return;
+  const answered = [...statuses].map(([code, times]) => `${times} x ${code}`).join(", ");
+  throw new Error(`void: ${count} x ${status} expected, answered were ${answered}`);
+}
+
+function badKeyPost(first: number): SendOrder["post"] {
+  return (index) => {
+    const address = first + index;
+    const forwardedFor = `10.${(address >> 16) & 255}.${(address >> 8) & 255}.${address & 255}`;
+    return {
+      path: "/v1/events",
+      body: eventText(index),
+      apiKey: makeApiKeys(1)[0]?.text ?? "",
+      headers: { "x-forwarded-for": forwardedFor },
+    };
+  };
+}
+
+function memoryFigures(samples: readonly number[]) {
+  const part = (from: number, to: number) =>
+    spreadOf(samples.slice(Math.floor(samples.length * from), Math.max(1, Math.floor(samples.length * to)))).median;
+  return {
+    peakRssMegabytes: Math.max(...samples),
+    rssGrowth: part(0.9, 1) / part(0.2, 0.4),
+    rssByTenthMegabytes: Array.from({ length: 10 }, (_, tenth) => Math.round(part(tenth / 10, (tenth + 1) / 10))),
+  };
+}

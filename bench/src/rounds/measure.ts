@@ -1,0 +1,73 @@
+import { type LoadShape, load } from "../load/wrk.ts";
+import { type ContestantName, type ContestantOrder, startContestant } from "../servers/contestants.ts";
+
+export const WARM_UP_SECONDS = 2;
+export const MEASURED_SECONDS = 4;
+const EVENTS_PER_BATCH = 100;
+
+export interface BenchStage extends ContestantOrder {
+  readonly wrk: string;
+  readonly keysFile: string;
+}
+
+export interface Load {
+  readonly shape: LoadShape;
+  readonly connections: number;
+}
+
+export interface Measurement {
+  readonly answersPerSecond: number;
+  readonly eventsPerSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  /** of the server process alone, all its threads */
+  readonly serverCpuMicroseconds: number;
+  readonly rssMegabytes: number;
+}
+
+/**
+ * One server, started afresh, warmed up and measured under one load. Rejects when the figure would be void: an answer
+ * that was an error, or events in the database that do not add up to the answers.
+ */
+export async function measure(
+  name: ContestantName,
+  { shape, connections }: Load,
+  stage: BenchStage,
+): Promise<Measurement> {
+  const contestant = await startContestant(name, stage);
+  const { server } = contestant;
+  const order = { wrk: stage.wrk, url: server.url, shape, connections, keysFile: stage.keysFile };
+  try {
+    const warmUp = await load({ ...order, seconds: WARM_UP_SECONDS });
+    const before = await server.usage();
+    const measured = await load({ ...order, seconds: MEASURED_SECONDS });
+    const after = await server.usage();
+    await contestant.stop();
+    const stored = await contestant.storedEvents();
+    const events = shape === "batch" ? EVENTS_PER_BATCH : 1;
+    if (stored !== undefined) {
+      checkStored(name, stored, (warmUp.answers + measured.answers) * events, 2 * connections * events);
+    }
+    return {
+      answersPerSecond: measured.answersPerSecond,
+      eventsPerSecond: measured.answersPerSecond * events,
+      p50Ms: measured.p50Ms,
+      p99Ms: measured.p99Ms,
+      serverCpuMicroseconds: (after.cpuMicroseconds - before.cpuMicroseconds) / measured.answers,
+      rssMegabytes: after.rssBytes / 1e6,
+    };
+  } finally {
+    await contestant.close();
+  }
+}
+
+/**
+ * Every accepted answer is stored, and nothing else but what wrk had sent when it hung up: it ends twice, each time with
+ * at most one request under way on each connection.
+ */
+function checkStored(name: ContestantName, stored: number, accepted: number, underWay: number): void {
+  if (stored >= accepted && stored <= accepted + underWay) return;
+  throw new Error(
+    `void: ${name} accepted ${accepted} events and stored ${stored} (at most ${underWay} more were under way)`,
+  );
+}
