@@ -40,17 +40,22 @@ type IngestFigure = keyof typeof RATIOS;
 
 /** Medians over the rounds; ratios are taken within each round first. */
 export function ingestResult(rounds: readonly Round[], storage: StorageFigures): IngestResult {
-  const ratios = mapValues(RATIOS, (ratio) => roundedSpread(rounds.map(ratio)));
+  const ratios = mapValues(RATIOS, (ratio) => spreadOf(rounds.map(ratio)));
   const figures = {
     ...mapValues(ratios, (spread) => spread.median),
-    bytesPerEventVsGuide: rounded(storage.bytesPerEventVsGuide),
+    bytesPerEventVsGuide: storage.bytesPerEventVsGuide,
   };
   const must = judge(figures);
   return {
-    ...figures,
+    ...mapValues(figures, rounded),
     passed: Object.values(must).every((verdict) => verdict.met),
     must,
-    raw: { rounds: rounds.length, ratios, loads: rawFigures(rounds), storage },
+    raw: {
+      rounds: rounds.length,
+      ratios: mapValues(ratios, (spread) => mapValues(spread, rounded)),
+      loads: rawFigures(rounds),
+      storage,
+    },
   };
 }
 
