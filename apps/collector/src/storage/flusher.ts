@@ -1,0 +1,167 @@
+import { StorageFaultError, sqlState } from "./errors.ts";
+import { type FlushItem, flushStatement } from "./flush-statement.ts";
+import type { Partitions } from "./partitions.ts";
+import type { Pool } from "./pool.ts";
+
+/** What became of one item: events of it that are stored, now or by an earlier delivery with its id. */
+export interface FlushOutcome {
+  readonly duplicate: boolean;
+  readonly accepted: number;
+  /** Events that PostgreSQL refuses whatever they stand beside; they are left out. */
+  readonly quarantined: number;
+}
+
+export interface FlusherDeps {
+  /** Its one connection carries flushes only. */
+  readonly pool: Pool;
+  readonly partitions: Partitions;
+  readonly now: () => number;
+}
+
+const RETRIED = new Set(["40001", "40P01"]);
+
+/** Writes groups of deliveries, each group in one statement. */
+export class Flusher {
+  readonly #pool: Pool;
+  readonly #partitions: Partitions;
+  readonly #now: () => number;
+
+  constructor({ pool, partitions, now }: FlusherDeps) {
+    this.#pool = pool;
+    this.#partitions = partitions;
+    this.#now = now;
+  }
+
+  /**
+   * Stores items; resolves after the commit with one outcome per item, in their order.
+   *
+   * @param items no delivery id twice in a project
+   * @throws {StorageUnavailableError} when nothing is known to be stored
+   */
+  async flush(items: readonly FlushItem[]): Promise<FlushOutcome[]> {
+    // Replicas that insert the same delivery ids in different orders would deadlock.
+    const sorted = items.map((item, index) => ({ item, index })).sort((a, b) => compare(a.item, b.item));
+    const outcomes = await this.#store(sorted.map(({ item }) => item));
+    const ordered: FlushOutcome[] = [];
+    for (const [position, { index }] of sorted.entries()) ordered[index] = outcomes[position] as FlushOutcome;
+    return ordered;
+  }
+
+  async #store(items: readonly FlushItem[]): Promise<FlushOutcome[]> {
+    try {
+      return await this.#outcomes(items, await this.#write(items));
+    } catch (error) {
+      if (!isRefusedRow(error)) throw error;
+      // One bad row fails the whole statement: halve the group until it stands alone.
+      if (items.length > 1) {
+        const middle = items.length >> 1;
+        return [...(await this.#store(items.slice(0, middle))), ...(await this.#store(items.slice(middle)))];
+      }
+      return [await this.#storeGoodEvents(items[0] as FlushItem)];
+    }
+  }
+
+  /** Writes a group, once more after a deadlock or where a partition was missing; returns the new delivery ids. */
+  async #write(items: readonly FlushItem[]): Promise<ReadonlySet<string>> {
+    try {
+      return await this.#execute(items, true);
+    } catch (error) {
+      const state = sqlState(error);
+      if (state === "23514") await this.#partitions.ensure(this.#now());
+      else if (state === undefined || !RETRIED.has(state)) throw error;
+      return await this.#execute(items, true);
+    }
+  }
+
+  #execute(items: readonly FlushItem[], commit: boolean): Promise<ReadonlySet<string>> {
+    const { text, parameters } = flushStatement(items, this.#now());
+    return this.#pool.run(async ({ sql }) => {
+      if (commit) return keysOf(await sql.unsafe<DeliveryRow[]>(text, parameters, { prepare: true }));
+      const rolledBack = new Error("rolled back");
+      await sql
+        .begin(async (transaction) => {
+          await transaction.unsafe(text, parameters);
+          throw rolledBack;
+        })
+        .catch((error: unknown) => {
+          if (error !== rolledBack) throw error;
+        });
+      return new Set<string>();
+    });
+  }
+
+  async #outcomes(items: readonly FlushItem[], fresh: ReadonlySet<string>): Promise<FlushOutcome[]> {
+    const repeated = items.filter((item) => item.deliveryId !== null && !fresh.has(deliveryKey(item)));
+    const earlier = repeated.length === 0 ? new Map<string, number>() : await this.#acceptedEarlier(repeated);
+    return items.map((item) => {
+      const accepted = item.events.length;
+      if (item.deliveryId === null || fresh.has(deliveryKey(item)))
+        return { duplicate: false, accepted, quarantined: 0 };
+      // Pruned in between: it was stored, and how much of it is no longer known.
+      return { duplicate: true, accepted: earlier.get(deliveryKey(item)) ?? accepted, quarantined: 0 };
+    });
+  }
+
+  async #acceptedEarlier(items: readonly FlushItem[]): Promise<Map<string, number>> {
+    const accepted = new Map<string, number>();
+    for (const projectId of new Set(items.map((item) => item.projectId))) {
+      const group = items.filter((item) => item.projectId === projectId);
+      const ids = `{${group.map((item) => item.deliveryId).join(",")}}`;
+      const rows = await this.#pool.run(
+        ({ sql }) => sql<(DeliveryRow & { accepted: number })[]>`
+          SELECT project_id, delivery_id, accepted FROM deliveries
+          WHERE project_id = ${projectId}::int AND delivery_id = ANY(${ids}::text::uuid[])`,
+      );
+      for (const row of rows) accepted.set(`${row.project_id}/${row.delivery_id}`, row.accepted);
+    }
+    return accepted;
+  }
+
+  /** Finds the refused events of one delivery without storing anything, then stores the rest of it whole. */
+  async #storeGoodEvents(item: FlushItem): Promise<FlushOutcome> {
+    const good = await this.#goodEvents({ ...item, deliveryId: null });
+    const quarantined = item.events.length - good.length;
+    if (good.length === 0) return { duplicate: false, accepted: 0, quarantined };
+    const rest = { ...item, ...pick(item, good) };
+    const [outcome] = await this.#outcomes([rest], await this.#write([rest]));
+    return { ...(outcome as FlushOutcome), quarantined };
+  }
+
+  async #goodEvents(item: FlushItem, from = 0, to = item.events.length): Promise<number[]> {
+    const indexes = Array.from({ length: to - from }, (_, offset) => from + offset);
+    try {
+      await this.#execute([{ ...item, ...pick(item, indexes) }], false);
+      return indexes;
+    } catch (error) {
+      if (!isRefusedRow(error)) throw error;
+      if (to - from === 1) return [];
+      const middle = (from + to) >> 1;
+      return [...(await this.#goodEvents(item, from, middle)), ...(await this.#goodEvents(item, middle, to))];
+    }
+  }
+}
+
+interface DeliveryRow {
+  readonly project_id: number;
+  readonly delivery_id: string;
+}
+
+/** Data exceptions (22) and broken constraints (23): the row is at fault, not the database. */
+function isRefusedRow(error: unknown): boolean {
+  return error instanceof StorageFaultError && /^2[23]...$/.test(error.code);
+}
+
+const deliveryKey = (item: FlushItem) => `${item.projectId}/${item.deliveryId}`;
+const keysOf = (rows: readonly DeliveryRow[]) => new Set(rows.map((row) => `${row.project_id}/${row.delivery_id}`));
+
+function compare(a: FlushItem, b: FlushItem): number {
+  if (a.projectId !== b.projectId) return a.projectId - b.projectId;
+  const left = a.deliveryId ?? "";
+  const right = b.deliveryId ?? "";
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
+function pick(item: FlushItem, indexes: readonly number[]): Pick<FlushItem, "events" | "toolIds" | "errorIds"> {
+  const take = <T>(values: readonly T[]) => indexes.map((index) => values[index] as T);
+  return { events: take(item.events), toolIds: take(item.toolIds), errorIds: take(item.errorIds) };
+}

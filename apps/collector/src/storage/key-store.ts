@@ -1,0 +1,55 @@
+import type { Tier } from "@org/mcp-analytics-schema/constants";
+import { eq } from "drizzle-orm";
+import type { Pool } from "./pool.ts";
+import { apiKeys } from "./schema.ts";
+
+export type KeyStatus = "active" | "disabled";
+
+/** What ingest needs to know about an API key. */
+export interface KeyRecord {
+  readonly projectId: number;
+  /** Number of the key in its project: what stands in `events_raw`. */
+  readonly keyId: number;
+  /** UUID: the id that people and the guide's tables see. */
+  readonly apiKeyId: string;
+  /** A revoked key is disabled for good. */
+  readonly status: KeyStatus;
+  readonly tier: Tier;
+  /** null: what the tier says. */
+  readonly rateLimitPerDay: number | null;
+  readonly requireSignature: boolean;
+  readonly secretVersion: number;
+}
+
+export interface KeyStore {
+  /**
+   * @param keyHash lower-case SHA-256 hex of the key
+   * @returns undefined for unknown and deleted keys
+   * @throws {StorageUnavailableError} when the database is out
+   */
+  findByHash(keyHash: string): Promise<KeyRecord | undefined>;
+}
+
+/** Looks keys up one by one; whoever asks often keeps a cache. */
+export function createKeyStore(pool: Pool): KeyStore {
+  return {
+    async findByHash(keyHash) {
+      const [row] = await pool.run(({ db }) =>
+        db
+          .select({
+            projectId: apiKeys.projectId,
+            keyId: apiKeys.keyId,
+            apiKeyId: apiKeys.id,
+            status: apiKeys.status,
+            tier: apiKeys.tier,
+            rateLimitPerDay: apiKeys.rateLimitPerDay,
+            requireSignature: apiKeys.requireSignature,
+            secretVersion: apiKeys.secretVersion,
+          })
+          .from(apiKeys)
+          .where(eq(apiKeys.keyHash, keyHash)),
+      );
+      return row === undefined ? undefined : { ...row, status: row.status === "active" ? "active" : "disabled" };
+    },
+  };
+}

@@ -1,0 +1,59 @@
+import type { Event } from "@org/mcp-analytics-schema";
+import type { Dictionary } from "./dictionary.ts";
+import type { Delivery } from "./event-writer.ts";
+import type { FlushItem } from "./flush-statement.ts";
+
+/** `error_id` of a success. */
+export const SUCCESS_ID = 0;
+/** `error_id` of a failure that came without a type. */
+export const UNTYPED_FAILURE_ID = -1;
+
+/** Turns the names of a delivery into ids. */
+export class NameResolver {
+  readonly #tools: Dictionary;
+  readonly #errorTypes: Dictionary;
+
+  constructor(tools: Dictionary, errorTypes: Dictionary) {
+    this.#tools = tools;
+    this.#errorTypes = errorTypes;
+  }
+
+  /** At once when every name is known, which is nearly always. */
+  resolve(delivery: Delivery): FlushItem | Promise<FlushItem> {
+    return this.#tryResolve(delivery) ?? this.#learn(delivery);
+  }
+
+  #tryResolve(delivery: Delivery): FlushItem | undefined {
+    const { projectId, events } = delivery;
+    const toolIds: number[] = [];
+    const errorIds: number[] = [];
+    for (const event of events) {
+      const toolId = this.#tools.find(projectId, event.tool);
+      const errorId = this.#errorId(projectId, event);
+      if (toolId === undefined || errorId === undefined) return undefined;
+      toolIds.push(toolId);
+      errorIds.push(errorId);
+    }
+    return { ...delivery, toolIds, errorIds };
+  }
+
+  #errorId(projectId: number, event: Event): number | undefined {
+    if (event.success) return SUCCESS_ID;
+    return event.errorType === undefined ? UNTYPED_FAILURE_ID : this.#errorTypes.find(projectId, event.errorType);
+  }
+
+  async #learn(delivery: Delivery): Promise<FlushItem> {
+    const { projectId, events } = delivery;
+    for (;;) {
+      await this.#tools.learn(projectId, new Set(events.map((event) => event.tool)));
+      await this.#errorTypes.learn(projectId, new Set(events.flatMap(errorTypes)));
+      const item = this.#tryResolve(delivery);
+      // Undefined only when the project fell out of the cache in between.
+      if (item !== undefined) return item;
+    }
+  }
+}
+
+function errorTypes(event: Event): string[] {
+  return !event.success && event.errorType !== undefined ? [event.errorType] : [];
+}

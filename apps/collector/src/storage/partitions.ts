@@ -1,0 +1,73 @@
+import type { Pool } from "./pool.ts";
+
+const DAY_MS = 86_400_000;
+/** Days that always have a partition, counted from today, UTC: events are at most a minute old and a second ahead. */
+const FIRST_DAY = -1;
+const LAST_DAY = 3;
+
+/** Daily partitions of `events_raw`: made ahead, dropped when they are past retention. Days are UTC. */
+export interface Partitions {
+  /** Makes what is missing from yesterday to three days ahead. Safe in several replicas at once, and after a crash. */
+  ensure(nowMs: number): Promise<void>;
+  /** Drops partitions whose last day ended before `beforeMs`; returns their names. */
+  dropBefore(beforeMs: number): Promise<string[]>;
+}
+
+interface PartitionRow {
+  readonly name: string;
+  readonly attached: boolean;
+}
+
+export function createPartitions(pool: Pool): Partitions {
+  const list = () =>
+    pool.run(
+      ({ sql }) => sql<PartitionRow[]>`
+        SELECT c.relname AS name, i.inhrelid IS NOT NULL AS attached
+        FROM pg_class c
+        LEFT JOIN pg_inherits i ON i.inhrelid = c.oid AND i.inhparent = 'events_raw'::regclass
+        WHERE c.relnamespace = (SELECT relnamespace FROM pg_class WHERE oid = 'events_raw'::regclass)
+          AND c.relkind = 'r' AND c.relname ~ '^events_raw_[0-9]{8}$'
+        ORDER BY 1`,
+    );
+
+  /** One statement, its own transaction: a lock on the parent is held for that statement only. */
+  const execute = (statement: string) => pool.run(({ sql }) => sql.unsafe(statement));
+
+  async function make(dayMs: number, existing: PartitionRow | undefined): Promise<void> {
+    const name = partitionName(dayMs);
+    // Creating apart and attaching takes a weaker lock on the parent than CREATE TABLE ... PARTITION OF.
+    if (existing === undefined) await execute(`CREATE TABLE IF NOT EXISTS ${name} (LIKE events_raw INCLUDING ALL)`);
+    await execute(
+      `ALTER TABLE events_raw ATTACH PARTITION ${name} FOR VALUES FROM ('${instant(dayMs)}') TO ('${instant(dayMs + DAY_MS)}')`,
+    );
+  }
+
+  return {
+    async ensure(nowMs) {
+      const existing = new Map((await list()).map((row) => [row.name, row]));
+      for (let day = FIRST_DAY; day <= LAST_DAY; day += 1) {
+        const dayMs = startOfDay(nowMs) + day * DAY_MS;
+        const row = existing.get(partitionName(dayMs));
+        if (row?.attached) continue;
+        try {
+          await make(dayMs, row);
+        } catch (error) {
+          // Another replica may have made it between the look and the statement.
+          const made = (await list()).some(({ name, attached }) => attached && name === partitionName(dayMs));
+          if (!made) throw error;
+        }
+      }
+    },
+
+    async dropBefore(beforeMs) {
+      const oldest = partitionName(startOfDay(beforeMs));
+      const past = (await list()).map(({ name }) => name).filter((name) => name < oldest);
+      for (const name of past) await execute(`DROP TABLE IF EXISTS ${name}`);
+      return past;
+    },
+  };
+}
+
+const startOfDay = (atMs: number) => atMs - (((atMs % DAY_MS) + DAY_MS) % DAY_MS);
+const instant = (atMs: number) => new Date(atMs).toISOString();
+const partitionName = (dayMs: number) => `events_raw_${instant(dayMs).slice(0, 10).replaceAll("-", "")}`;

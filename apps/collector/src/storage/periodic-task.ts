@@ -1,0 +1,39 @@
+export interface PeriodicTaskOptions {
+  readonly intervalMs: number;
+  /** Called with what a run throws; the next run comes all the same. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** Runs one task again and again, never twice at once. Does nothing before `start`. */
+export class PeriodicTask {
+  readonly #task: () => Promise<void>;
+  readonly #options: PeriodicTaskOptions;
+  #timer: NodeJS.Timeout | undefined;
+  #running: Promise<void> | undefined;
+
+  constructor(task: () => Promise<void>, options: PeriodicTaskOptions) {
+    this.#task = task;
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#timer ??= setInterval(() => this.runNow(), this.#options.intervalMs).unref();
+  }
+
+  /** Ends the timer and waits for a run that is under way. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    await this.#running;
+  }
+
+  /** Runs at once, or joins the run that is under way. Never rejects. */
+  runNow(): Promise<void> {
+    this.#running ??= this.#task()
+      .catch(this.#options.onError)
+      .finally(() => {
+        this.#running = undefined;
+      });
+    return this.#running;
+  }
+}
