@@ -1,0 +1,43 @@
+import { CopyLine } from "./copy-line.tsx";
+
+/** URL that a client sends to, as seen from this browser. */
+function endpoint(): string {
+  return new URL("v1/events", document.baseURI).href;
+}
+
+function addCommand(): string {
+  return [
+    "claude mcp add weather",
+    "  --env ANALYTICS_API_KEY=YOUR_KEY",
+    `  --env ANALYTICS_ENDPOINT=${endpoint()}`,
+    "  -- npx -y @org/weather-mcp",
+  ].join(" \\\n");
+}
+
+/** What a newcomer sees: how the first event gets here. The page goes on by itself when it has. */
+export function FirstSteps() {
+  return (
+    <section className="first-steps">
+      <h1>Three steps to your first numbers</h1>
+      <ol>
+        <li>
+          <h2>Get an API key</h2>
+          <p>The collector showed one when it first started. To make another, on the machine that runs it:</p>
+          <CopyLine text="collector keys create my-key" />
+        </li>
+        <li>
+          <h2>Give it to an MCP server</h2>
+          <p>In place of YOUR_KEY. Without a key the server sends nothing: analytics is opt-in.</p>
+          <CopyLine text={addCommand()} />
+        </li>
+        <li>
+          <h2>Call a tool</h2>
+          <p>Ask for the weather somewhere. Only the tool's name, whether it worked and when is sent.</p>
+          <p className="waiting" role="status">
+            <i className="pulse" /> Waiting for the first event
+          </p>
+        </li>
+      </ol>
+    </section>
+  );
+}

@@ -1,0 +1,17 @@
+const SPECIAL_NAMES: Record<string, { text: string; title: string }> = {
+  __unknown__: { text: "Unknown tools", title: "Calls to tools that the server does not have" },
+  __other__: { text: "Other tools", title: "Tools beyond the number that is counted one by one" },
+};
+
+/** Name of a tool; the names that stand for several tools are put into words. */
+export function ToolName({ name }: { name: string }) {
+  const special = SPECIAL_NAMES[name];
+  if (special !== undefined) {
+    return (
+      <span className="special-name" title={special.title}>
+        {special.text}
+      </span>
+    );
+  }
+  return <code className="name">{name}</code>;
+}
