@@ -1,0 +1,77 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import type { DatabaseAddress } from "../storage/pool.ts";
+import { DataFolderError, unusable } from "./data-folder-error.ts";
+import { type FolderLock, lockFolder } from "./folder-lock.ts";
+
+/** Longest path of a Unix socket on every system: macOS allows 103 bytes, Linux 107. */
+const MAX_SOCKET_PATH_BYTES = 103;
+const SOCKET_NAME = ".s.PGSQL.5432";
+
+/** A data folder held by this process. */
+export interface DataFolder {
+  /** Holds the files of the database. */
+  readonly databaseDir: string;
+  /** Where the database is to listen. It has no password, so nobody else may enter the folder of the socket. */
+  readonly listenAt: DatabaseAddress;
+  /** Tells other processes where the database listens. */
+  announce(address: DatabaseAddress): void;
+  release(): void;
+}
+
+/**
+ * Takes a data folder for this process; makes it where it does not exist.
+ *
+ * @throws {DataFolderError} when it cannot be written, or another process has it
+ */
+export async function openDataFolder(dataDir: string): Promise<DataFolder> {
+  const path = resolve(dataDir);
+  makePrivate(path, dataDir);
+  const lock: FolderLock | undefined = await lockFolder(join(path, "lock"));
+  if (lock === undefined) {
+    throw new DataFolderError(
+      `The data folder ${dataDir} is in use by another collector: stop it, or choose another folder with --data-dir or DATA_DIR`,
+    );
+  }
+  const databaseDir = join(path, "database");
+  const socketDir = socketFolder(join(path, "run"));
+  try {
+    makePrivate(databaseDir, dataDir);
+    makePrivate(socketDir.path, dataDir);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+  const socketPath = join(socketDir.path, SOCKET_NAME);
+  rmSync(socketPath, { force: true });
+  return {
+    databaseDir,
+    // Windows has no Unix sockets that postgres.js could use.
+    listenAt: process.platform === "win32" ? { host: "127.0.0.1", port: 0 } : { path: socketPath },
+    announce: (address) => lock.announce(address),
+    release() {
+      if (socketDir.temporary) rmSync(socketDir.path, { recursive: true, force: true });
+      lock.release();
+    },
+  };
+}
+
+function makePrivate(path: string, dataDir: string): void {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw unusable(dataDir, error);
+  }
+}
+
+function socketFolder(preferred: string): { path: string; temporary: boolean } {
+  if (Buffer.byteLength(join(preferred, SOCKET_NAME)) <= MAX_SOCKET_PATH_BYTES)
+    return { path: preferred, temporary: false };
+  return { path: mkdtempSync(join(tmpdir(), "collector-")), temporary: true };
+}
+
+/** Whether a data folder has been used before. */
+export function hasData(dataDir: string): boolean {
+  return existsSync(join(resolve(dataDir), "database", "PG_VERSION"));
+}

@@ -1,0 +1,106 @@
+import { join, resolve } from "node:path";
+import { Worker } from "node:worker_threads";
+import type { DatabaseAddress } from "../storage/pool.ts";
+import { type DataFolder, openDataFolder } from "./data-folder.ts";
+import { DataFolderError } from "./data-folder-error.ts";
+import { findRunningDatabase } from "./folder-lock.ts";
+
+/** How long a close waits for the last checkpoint. */
+const CLOSE_DEADLINE_MS = 5_000;
+const RESTART_DELAY_MS = 500;
+
+/** PostgreSQL inside this process, in a thread of its own, with its data in a folder. */
+export interface EmbeddedDatabase {
+  readonly address: DatabaseAddress;
+  close(): Promise<void>;
+}
+
+export interface EmbeddedDatabaseOptions {
+  /** Called when the engine has broken down; it is started again by itself. */
+  readonly onBreakdown?: (error: unknown) => void;
+}
+
+/**
+ * Starts the database of a data folder, and makes it on first use.
+ *
+ * @throws {DataFolderError} when the folder cannot be used
+ */
+export async function startEmbeddedDatabase(
+  dataDir: string,
+  { onBreakdown = () => {} }: EmbeddedDatabaseOptions = {},
+): Promise<EmbeddedDatabase> {
+  const folder = await openDataFolder(dataDir);
+  let closing = false;
+  let worker: Worker;
+  let address: DatabaseAddress;
+  try {
+    ({ worker, address } = await startWorker(folder));
+  } catch (error) {
+    folder.release();
+    throw new DataFolderError(`The database in ${dataDir} does not start: ${(error as Error).message}`);
+  }
+  folder.announce(address);
+  watch(worker);
+
+  function watch(running: Worker): void {
+    running.on("error", onBreakdown);
+    running.once("exit", () => {
+      if (!closing) setTimeout(restart, RESTART_DELAY_MS);
+    });
+  }
+
+  async function restart(): Promise<void> {
+    if (closing) return;
+    try {
+      ({ worker, address } = await startWorker({ ...folder, listenAt: address }));
+      watch(worker);
+    } catch (error) {
+      onBreakdown(error);
+      setTimeout(restart, RESTART_DELAY_MS);
+    }
+  }
+
+  return {
+    get address() {
+      return address;
+    },
+    async close() {
+      closing = true;
+      await stopWorker(worker);
+      folder.release();
+    },
+  };
+}
+
+/** Where the database of a data folder listens, when another process has it open. */
+export function runningDatabase(dataDir: string): Promise<DatabaseAddress | undefined> {
+  return findRunningDatabase(join(resolve(dataDir), "lock"));
+}
+
+function startWorker({ databaseDir, listenAt }: Pick<DataFolder, "databaseDir" | "listenAt">) {
+  // The build rewrites the endings of imports, not of URLs.
+  const file = import.meta.url.endsWith(".ts") ? "embedded-worker.ts" : "embedded-worker.js";
+  const worker = new Worker(new URL(`./${file}`, import.meta.url), { workerData: { databaseDir, listenAt } });
+  return new Promise<{ worker: Worker; address: DatabaseAddress }>((resolve, reject) => {
+    worker.once("message", ({ address }: { address: DatabaseAddress }) => {
+      worker.removeListener("error", reject);
+      resolve({ worker, address });
+    });
+    worker.once("error", reject);
+    worker.once("exit", (code) => reject(new Error(`its thread ended with code ${code}`)));
+  });
+}
+
+async function stopWorker(worker: Worker): Promise<void> {
+  const exited = new Promise<void>((resolve) => {
+    worker.once("exit", () => resolve());
+  });
+  worker.postMessage("close");
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, CLOSE_DEADLINE_MS);
+  });
+  await Promise.race([exited, deadline]);
+  clearTimeout(timer);
+  await worker.terminate();
+}

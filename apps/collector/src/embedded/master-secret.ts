@@ -1,0 +1,36 @@
+import { randomBytes } from "node:crypto";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { type Config, ConfigError } from "../config.ts";
+import { unusable } from "./data-folder-error.ts";
+
+/**
+ * A configuration that has a master secret: the one given, else the one kept in the data folder, made on first use.
+ *
+ * @throws {DataFolderError} when the folder cannot be written, {ConfigError} when the file holds something else
+ */
+export function withMasterSecret(config: Config): Config {
+  if (config.masterSecrets.length > 0) return config;
+  return Object.freeze({ ...config, masterSecrets: [keptSecret(config.dataDir)] });
+}
+
+function keptSecret(dataDir: string): Buffer {
+  const folder = resolve(dataDir);
+  const file = join(folder, "master-secret");
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    writeFileSync(file, `${randomBytes(32).toString("hex")}\n`, { flag: "wx", mode: 0o600 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw unusable(dataDir, error);
+  }
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8").trim();
+  } catch (error) {
+    throw unusable(dataDir, error);
+  }
+  if (!/^[0-9a-f]{64}$/.test(text)) {
+    throw new ConfigError("MASTER_SECRET", `given, or ${file} must hold 64 hexadecimal digits`);
+  }
+  return Buffer.from(text, "hex");
+}
