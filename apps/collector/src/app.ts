@@ -1,0 +1,111 @@
+import { type FastifyBaseLogger, type FastifyInstance, fastify } from "fastify";
+import type { Config } from "./config.ts";
+import { healthRoutes } from "./health/health-routes.ts";
+import { createMetrics, type Metrics } from "./health/metrics.ts";
+import { createReadiness } from "./health/readiness.ts";
+import { answerError, retrySoonSeconds } from "./http/error-handler.ts";
+import { useStrictJson } from "./http/json-parser.ts";
+import { watchRoutes } from "./http/known-routes.ts";
+import { createLifecycle } from "./http/lifecycle.ts";
+import { logSerializers } from "./http/log-serializers.ts";
+import { answerUnknownRoutes } from "./http/not-found.ts";
+import { sendProblem } from "./http/problem.ts";
+import { problemPages } from "./http/problem-pages.ts";
+import { setSecurityHeaders } from "./http/security-headers.ts";
+import { serverOptions } from "./http/server-options.ts";
+import { ingestRoutes } from "./ingest/ingest-routes.ts";
+import { createAddressLimiter } from "./limits/address-limiter.ts";
+import { createAddressPartitions } from "./limits/address-partition.ts";
+import type { BucketStore } from "./limits/bucket-store.ts";
+import type { EventWriter } from "./storage/event-writer.ts";
+import type { KeyRecord, KeyStore } from "./storage/key-store.ts";
+import type { StorageHealth } from "./storage/storage-health.ts";
+
+/** The part of the configuration that the app itself reads. */
+export type AppConfig = Pick<
+  Config,
+  "trustProxy" | "maxConnections" | "masterSecrets" | "ipLimitRequests" | "ipLimitWindowSeconds"
+>;
+
+/** Everything that the app works with. It opens and closes none of it. */
+export interface AppDeps {
+  readonly keyStore: KeyStore;
+  readonly writer: EventWriter;
+  readonly storageHealth: StorageHealth;
+  readonly buckets: BucketStore;
+  /** Unix ms */
+  readonly now: () => number;
+  /** Signing secrets of a key, current first. */
+  signingSecretsFor(key: KeyRecord): readonly string[];
+  /** Notes that a key was used; written later and in bulk. */
+  touchKey(key: KeyRecord, atMs: number): void;
+  /** Dashboard and read API, in a scope beside ingest. */
+  registerPages?(app: FastifyInstance): Promise<void>;
+  /** Shared with the metrics server; none: the app counts for itself. */
+  readonly metrics?: Metrics;
+  /** None: silent. */
+  readonly logger?: FastifyBaseLogger;
+}
+
+declare module "fastify" {
+  interface FastifyInstance {
+    /** Announces a shutdown: `/readyz` says no from now on, while requests are still served until `close()`. */
+    drain(): void;
+  }
+}
+
+/** Builds the HTTP side of the collector. It does not listen, and knows nothing of the process. */
+export async function buildApp(config: AppConfig, deps: AppDeps): Promise<FastifyInstance> {
+  const { now, buckets, metrics = createMetrics() } = deps;
+  const options = serverOptions(config);
+  const app = fastify(
+    deps.logger === undefined
+      ? options
+      : { ...options, loggerInstance: deps.logger.child({}, { serializers: logSerializers }) },
+  ) as unknown as FastifyInstance;
+  app.server.maxConnections = config.maxConnections;
+
+  const lifecycle = createLifecycle();
+  app.decorate("drain", () => {
+    lifecycle.draining = true;
+  });
+  app.addHook("preClose", async () => {
+    lifecycle.closing = true;
+  });
+  app.addHook("onRequest", (_request, reply, done) => {
+    setSecurityHeaders(reply);
+    if (lifecycle.closing) sendProblem(reply.header("retry-after", retrySoonSeconds()), "shutting-down");
+    else done();
+  });
+
+  const allowedMethods = watchRoutes(app);
+  useStrictJson(app);
+  app.setErrorHandler(answerError);
+  const [addressSecret] = config.masterSecrets;
+  if (addressSecret === undefined) throw new Error("buildApp needs a master secret");
+  const addresses = await createAddressLimiter(app, buckets, createAddressPartitions(addressSecret, now), {
+    requests: config.ipLimitRequests,
+    windowMs: config.ipLimitWindowSeconds * 1000,
+    now,
+  });
+  answerUnknownRoutes(app, addresses, allowedMethods);
+
+  metrics.watchQueue(() => deps.writer.depth);
+  const { keyStore, writer } = deps;
+  await app.register(ingestRoutes, {
+    keyStore,
+    writer,
+    buckets,
+    addresses,
+    outcomes: metrics.outcomes,
+    now,
+    signingSecretsFor: (key) => deps.signingSecretsFor(key),
+    touchKey: (key, atMs) => deps.touchKey(key, atMs),
+    observeSeconds: metrics.observeSeconds,
+  });
+  await app.register(healthRoutes, { readiness: createReadiness(deps.storageHealth, lifecycle, now) });
+  await app.register(problemPages);
+  const { registerPages } = deps;
+  if (registerPages !== undefined) await app.register(async (pages) => registerPages(pages));
+  return app;
+}

@@ -1,0 +1,23 @@
+import type { FastifyInstance } from "fastify";
+import type { AddressLimiter } from "../limits/address-limiter.ts";
+import { sendRefusal } from "../limits/send-refusal.ts";
+import { discardBody } from "./discard-body.ts";
+import type { AllowedMethods } from "./known-routes.ts";
+import { sendProblem } from "./problem.ts";
+
+/** Answers 404, or 405 with `Allow` where only the method is wrong. Both are charged to the address: scanning is not free. */
+export function answerUnknownRoutes(
+  app: FastifyInstance,
+  addresses: AddressLimiter,
+  allowedMethods: AllowedMethods,
+): void {
+  app.setNotFoundHandler(async (request, reply) => {
+    discardBody(request.raw);
+    const refusal = await addresses.take(request);
+    if (refusal !== undefined) return sendRefusal(reply, refusal);
+    const [path = ""] = request.url.split("?", 1);
+    const methods = allowedMethods(path);
+    if (methods.length === 0) return sendProblem(reply, "not-found");
+    return sendProblem(reply.header("allow", methods.join(", ")), "method-not-allowed");
+  });
+}

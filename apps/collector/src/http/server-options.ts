@@ -1,0 +1,49 @@
+import type { Server } from "node:http";
+import { type FastifyHttpOptions, LogController } from "fastify";
+import { answerClientError } from "./client-error.ts";
+import { answerFrameworkError } from "./error-handler.ts";
+
+export interface ServerSettings {
+  /** CIDRs of the proxies whose `X-Forwarded-For` is believed; none: the address of the connection counts. */
+  readonly trustProxy: readonly string[];
+}
+
+/**
+ * Options of a server that faces hostile clients. Timeouts are ordered: headers < body (`requestTimeout`, answered 408) <
+ * idle connection, so that a slow client gets one answer and not two or none.
+ */
+export function serverOptions({ trustProxy }: ServerSettings) {
+  return {
+    trustProxy: trustProxy.length === 0 ? false : [...trustProxy],
+    bodyLimit: 16 * 1024,
+    connectionTimeout: 12_000,
+    requestTimeout: 10_000,
+    keepAliveTimeout: 5_000,
+    maxRequestsPerSocket: 1_000,
+    requestIdHeader: false,
+    exposeHeadRoutes: false,
+    // Fastify's own 503 is no problem document; `refuseWhileClosing` answers instead.
+    return503OnClosing: false,
+    // A line per request would cost more than the request and hold more than anybody may keep; metrics count instead.
+    logController: new LogController({ disableRequestLogging: true }),
+    childLoggerFactory: (logger) => logger,
+    routerOptions: {
+      caseSensitive: true,
+      ignoreTrailingSlash: false,
+      ignoreDuplicateSlashes: false,
+      maxParamLength: 100,
+    },
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, allErrors: false } },
+    clientErrorHandler: answerClientError,
+    frameworkErrors: answerFrameworkError,
+    http: {
+      headersTimeout: 5_000,
+      maxHeaderSize: 8_192,
+      connectionsCheckingInterval: 1_000,
+      requireHostHeader: true,
+      insecureHTTPParser: false,
+      // A repeated Content-Type, Authorization or X-API-Key must be seen as two, not as the first of them.
+      joinDuplicateHeaders: true,
+    },
+  } as const satisfies FastifyHttpOptions<Server>;
+}

@@ -1,0 +1,71 @@
+import { PROBLEMS, type ProblemCode } from "@org/mcp-analytics-schema";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { discardBody } from "../http/discard-body.ts";
+import { retrySoonSeconds } from "../http/error-handler.ts";
+import { type ProblemExtra, sendProblem } from "../http/problem.ts";
+import type { Refusal } from "../limits/bucket-store.ts";
+import { setExhaustedHeaders, setRateLimitHeaders } from "../limits/rate-limit-headers.ts";
+import { sendRefusal } from "../limits/send-refusal.ts";
+import type { Admission } from "./admission.ts";
+import type { IngestDeps } from "./ingest-deps.ts";
+import { failureOf, type RequestOutcome } from "./outcome.ts";
+
+const JSON_TYPE = "application/json; charset=utf-8";
+
+/** Gives every request its one answer and its one outcome. */
+export interface Answers {
+  stored(reply: FastifyReply, admission: Admission, body: string, outcome: "stored" | "duplicate"): FastifyReply;
+  refused(reply: FastifyReply, code: ProblemCode, extra?: ProblemExtra): FastifyReply;
+  /** @param policyHeader of the key whose limit it is; none when it is the limit of an address */
+  limited(reply: FastifyReply, refusal: Refusal, policyHeader?: string): FastifyReply;
+}
+
+export function createAnswers({ outcomes, buckets, observeSeconds }: IngestDeps): Answers {
+  /** An event that is not stored costs no event; a request that could not be served costs no request either. */
+  function settle(request: FastifyRequest, code: ProblemCode): void {
+    const { admission } = request;
+    if (admission === null || admission.settled) return;
+    admission.settled = true;
+    if (admission.validEvents > 0) outcomes.events[failureOf(code)] += admission.validEvents;
+    const { request: whole, event } = admission.key.limits;
+    const unserved = PROBLEMS[code].status >= 500 || code === "rate-limited";
+    buckets.giveBack(unserved ? whole : event, admission.grant).catch(() => {
+      // Best effort: the store has failed in between, and its own breaker has seen it.
+    });
+  }
+
+  function count(reply: FastifyReply, outcome: RequestOutcome): void {
+    outcomes.requests[outcome]++;
+    observeSeconds(reply.elapsedTime / 1000);
+  }
+
+  return {
+    stored(reply, { key, grant }, body, outcome) {
+      count(reply, outcome);
+      reply.code(201).header("content-type", JSON_TYPE);
+      setRateLimitHeaders(reply, key.limits.policyHeader, grant);
+      return reply.send(body);
+    },
+    refused(reply, code, extra) {
+      const { request } = reply;
+      const { admission } = request;
+      const { status } = PROBLEMS[code];
+      settle(request, code);
+      count(reply, request.raw.aborted ? "aborted" : code);
+      // What is left of a limit tells about the owner, so a stranger is not told.
+      if (admission !== null && status !== 401)
+        setRateLimitHeaders(reply, admission.key.limits.policyHeader, admission.grant);
+      if (status === 503) reply.header("retry-after", retrySoonSeconds());
+      discardBody(request.raw);
+      return sendProblem(reply, code, extra);
+    },
+    limited(reply, refusal, policyHeader) {
+      const { request } = reply;
+      settle(request, "rate-limited");
+      count(reply, "rate-limited");
+      if (policyHeader !== undefined) setExhaustedHeaders(reply, policyHeader, refusal);
+      discardBody(request.raw);
+      return sendRefusal(reply, refusal);
+    },
+  };
+}

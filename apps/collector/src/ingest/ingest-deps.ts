@@ -1,0 +1,21 @@
+import type { AddressLimiter } from "../limits/address-limiter.ts";
+import type { BucketStore } from "../limits/bucket-store.ts";
+import type { EventWriter } from "../storage/event-writer.ts";
+import type { KeyRecord, KeyStore } from "../storage/key-store.ts";
+import type { Outcomes } from "./outcome.ts";
+
+/** What ingest needs from the rest of the collector. */
+export interface IngestDeps {
+  readonly keyStore: KeyStore;
+  readonly writer: EventWriter;
+  readonly buckets: BucketStore;
+  readonly addresses: AddressLimiter;
+  readonly outcomes: Outcomes;
+  /** Unix ms */
+  readonly now: () => number;
+  /** Signing secrets of a key, current first. */
+  readonly signingSecretsFor: (key: KeyRecord) => readonly string[];
+  readonly touchKey: (key: KeyRecord, atMs: number) => void;
+  /** Called once per answered request. */
+  readonly observeSeconds: (seconds: number) => void;
+}

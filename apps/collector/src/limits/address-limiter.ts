@@ -1,0 +1,81 @@
+import rateLimit from "@fastify/rate-limit";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { BucketStore, Charge, Refusal, TokenBucketPolicy } from "./bucket-store.ts";
+import { clientAddress } from "./network-address.ts";
+
+/** How often one address may ask for keys that do not exist. */
+const UNKNOWN_KEYS_PER_HOUR = 20;
+const HOUR_MS = 3_600_000;
+
+export interface AddressLimits {
+  /** requests per address and window */
+  readonly requests: number;
+  readonly windowMs: number;
+  /** Unix ms */
+  readonly now: () => number;
+}
+
+/** Limits that go by the address of the client, whoever it says it is. */
+export interface AddressLimiter {
+  /** Charges one request. */
+  take(request: FastifyRequest): Promise<Refusal | undefined>;
+  /** Charges one lookup of a key that does not exist. */
+  takeUnknownKey(request: FastifyRequest): Promise<Refusal | undefined>;
+}
+
+type Answer = (error: Error | null, result?: { current: number; ttl: number }) => void;
+
+/**
+ * The limiter of requests is `@fastify/rate-limit`; where its counts live is `buckets`, as for every other limit, so all
+ * replicas share them.
+ *
+ * @param partitionOf pseudonym of an address
+ */
+export async function createAddressLimiter(
+  app: FastifyInstance,
+  buckets: BucketStore,
+  partitionOf: (address: string) => string,
+  { requests, windowMs, now }: AddressLimits,
+): Promise<AddressLimiter> {
+  const policy: TokenBucketPolicy = { name: "address", capacity: requests, refillPerMs: requests / windowMs };
+  const unknownKeys: TokenBucketPolicy = {
+    name: "unknown-keys",
+    capacity: UNKNOWN_KEYS_PER_HOUR,
+    refillPerMs: UNKNOWN_KEYS_PER_HOUR / HOUR_MS,
+  };
+  const charge = (kind: "i" | "u", bucket: TokenBucketPolicy, partition: string): Charge => ({
+    partition: `${kind}:${partition}`,
+    buckets: [bucket],
+    windows: [],
+    cost: 1,
+  });
+
+  class AddressStore {
+    incr(partition: string, answer: Answer): void {
+      buckets.take(charge("i", policy, partition)).then((taken) => {
+        if (taken.allowed)
+          answer(null, { current: requests - taken.remaining, ttl: taken.resetAtMs - taken.takenAtMs });
+        else answer(null, { current: requests + 1, ttl: taken.retryAfterMs });
+      }, answer);
+    }
+
+    child(): AddressStore {
+      return this;
+    }
+  }
+
+  await app.register(rateLimit, { global: false, max: requests, timeWindow: windowMs, store: AddressStore });
+  const check = app.createRateLimit({ keyGenerator: (request) => partitionOf(clientAddress(request)) });
+  return {
+    async take(request) {
+      const result = await check(request);
+      if (result.isAllowed || !result.isExceeded) return undefined;
+      const resetAtMs = now() + result.ttl;
+      return { allowed: false, limitedBy: policy.name, limit: requests, retryAfterMs: result.ttl, resetAtMs };
+    },
+    async takeUnknownKey(request) {
+      const taken = await buckets.take(charge("u", unknownKeys, partitionOf(clientAddress(request))));
+      return taken.allowed ? undefined : taken;
+    },
+  };
+}

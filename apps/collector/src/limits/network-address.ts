@@ -1,0 +1,36 @@
+import { isIPv4, isIPv6 } from "node:net";
+import { normalizeIP } from "@fastify/rate-limit";
+import type { FastifyRequest } from "fastify";
+
+/** One customer of an IPv6 provider has a whole /64, so that is what counts as one address. */
+const IPV6_PREFIX_BITS = 64;
+const NAT64_PREFIX = "64:ff9b::";
+
+/**
+ * The network that counts as one client: an IPv4 address, also where it comes mapped (`::ffff:`) or translated (NAT64) into
+ * IPv6, else the /64.
+ */
+export function networkOf(address: string): string {
+  if (isIPv4(address)) return address;
+  const zone = address.indexOf("%");
+  const plain = zone === -1 ? address : address.slice(0, zone);
+  if (!isIPv6(plain)) return "unknown";
+  const lowered = plain.toLowerCase();
+  if (lowered.startsWith(NAT64_PREFIX)) return embeddedIpv4(lowered.slice(NAT64_PREFIX.length)) ?? lowered;
+  return normalizeIP(lowered, IPV6_PREFIX_BITS);
+}
+
+function embeddedIpv4(rest: string): string | undefined {
+  if (isIPv4(rest)) return rest;
+  const groups = rest.split(":");
+  if (groups.length > 2 || !groups.every((group) => /^[0-9a-f]{0,4}$/.test(group))) return undefined;
+  const [low = 0, high = 0] = groups.reverse().map((group) => Number.parseInt(group || "0", 16));
+  return [high >> 8, high & 255, low >> 8, low & 255].join(".");
+}
+
+/** The address of the client: what a trusted proxy says if that is an address, else the other end of the connection. */
+export function clientAddress(request: FastifyRequest): string {
+  const claimed = request.ip;
+  if (isIPv4(claimed) || isIPv6(claimed)) return claimed;
+  return request.socket.remoteAddress ?? "";
+}
