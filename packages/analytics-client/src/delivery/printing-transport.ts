@@ -1,0 +1,11 @@
+import { writeLine } from "../notice.ts";
+import type { Transport } from "./transport.ts";
+
+/** For `ANALYTICS_DEBUG`: prints every payload to stderr and sends nothing. */
+export const printingTransport: Transport = {
+  send(body) {
+    writeLine(`not sent: ${body.toString("utf8")}`);
+    return Promise.resolve({ status: 201, headers: {}, body: '{"success":true,"accepted":0,"rejected":[]}' });
+  },
+  close() {},
+};

@@ -1,0 +1,14 @@
+export { createAnalytics } from "./analytics.ts";
+export { defaultAnalytics, flush, trackEvent, trackFailure, trackSuccess } from "./default-analytics.ts";
+export { instrument } from "./instrument/instrument.ts";
+export { noteError } from "./instrument/note-error.ts";
+export type {
+  Analytics,
+  AnalyticsOptions,
+  ConsentReason,
+  Environment,
+  ErrorCategory,
+  FlushOptions,
+  Level,
+  TrackedEvent,
+} from "./types.ts";
