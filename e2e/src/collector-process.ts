@@ -1,0 +1,122 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { EVENTS_PATH } from "@org/mcp-analytics-schema";
+import { freePort } from "@org/services";
+import { collectorCli } from "./built-files.ts";
+
+const READY_DEADLINE_MS = 60_000;
+const KEPT_LOG_CHARS = 32_768;
+
+export interface CreatedKey {
+  readonly id: string;
+  readonly apiKey: string;
+  readonly signingSecret: string;
+}
+
+/** The built collector as a process of its own, on one port for all of its lives. */
+export class CollectorProcess {
+  readonly url: string;
+  readonly eventsUrl: string;
+  readonly #env: Record<string, string>;
+  #child: ChildProcess | undefined;
+  #log = "";
+
+  private constructor(port: number, env: Record<string, string>) {
+    this.url = `http://127.0.0.1:${port}`;
+    this.eventsUrl = `${this.url}${EVENTS_PATH}`;
+    this.#env = { PATH: process.env.PATH ?? "", PORT: String(port), LOG_LEVEL: "info", ...env };
+  }
+
+  /** @param env settings of the collector; nothing else is inherited but PATH */
+  static async start(env: Record<string, string>): Promise<CollectorProcess> {
+    const collector = new CollectorProcess(await freePort(), env);
+    await collector.start();
+    return collector;
+  }
+
+  /** Everything it wrote, over all its lives. */
+  get log(): string {
+    return this.#log;
+  }
+
+  get isRunning(): boolean {
+    return this.#child !== undefined && this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  async start(): Promise<void> {
+    const child = spawn(process.execPath, [collectorCli(), "serve"], {
+      env: this.#env,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    this.#child = child;
+    const keep = (chunk: Buffer) => {
+      this.#log = (this.#log + chunk.toString("utf8")).slice(-KEPT_LOG_CHARS);
+    };
+    child.stdout.on("data", keep);
+    child.stderr.on("data", keep);
+    const giveUpAt = Date.now() + READY_DEADLINE_MS;
+    while (!(await this.isReady())) {
+      if (!this.isRunning || Date.now() > giveUpAt) throw new Error(`The collector did not get ready:\n${this.#log}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  async isReady(): Promise<boolean> {
+    try {
+      const answer = await fetch(`${this.url}/readyz`, { signal: AbortSignal.timeout(2_000) });
+      await answer.arrayBuffer();
+      return answer.status === 200;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Ends it as a crash does: no shutdown code runs. */
+  kill(): Promise<number | null> {
+    return this.#end("SIGKILL");
+  }
+
+  /** Ends it as an operator does; resolves with the exit code. */
+  stop(): Promise<number | null> {
+    return this.#end("SIGTERM");
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<number | null> {
+    const child = this.#child;
+    if (child === undefined || !this.isRunning) return child?.exitCode ?? null;
+    const exited = once(child, "exit");
+    child.kill(signal);
+    const [exitCode] = await exited;
+    return exitCode;
+  }
+
+  /** Runs another command of the collector's CLI on the same storage, also while it serves. */
+  async cli(...args: string[]): Promise<string> {
+    const child = spawn(process.execPath, [collectorCli(), ...args], {
+      env: { ...this.#env, PUBLIC_URL: this.url },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let output = "";
+    let errors = "";
+    child.stdout.on("data", (chunk: Buffer) => {
+      output += chunk.toString("utf8");
+    });
+    child.stderr.on("data", (chunk: Buffer) => {
+      errors += chunk.toString("utf8");
+    });
+    const [exitCode] = await once(child, "close");
+    if (exitCode !== 0) throw new Error(`collector ${args.join(" ")} ended with ${exitCode}: ${errors}${output}`);
+    return output;
+  }
+
+  async createKey(...options: string[]): Promise<CreatedKey> {
+    return JSON.parse(await this.cli("keys", "create", "--json", ...options)) as CreatedKey;
+  }
+
+  /** A fresh link that signs one browser in. */
+  async adminLink(): Promise<string> {
+    const link = /https?:\/\/\S+#sign-in=\S+/.exec(await this.cli("admin-link"))?.[0];
+    if (link === undefined) throw new Error("collector admin-link printed no link");
+    return link;
+  }
+}
