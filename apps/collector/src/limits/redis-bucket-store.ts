@@ -1,0 +1,83 @@
+import { Cluster, type Redis } from "ioredis";
+import type { BucketStore, Charge, Grant, TakeResult } from "./bucket-store.ts";
+import type { CircuitBreaker } from "./circuit-breaker.ts";
+import { giveBackText, keyOf, type Operation, settleOperations, takeText } from "./redis-operations.ts";
+import { TAKE_SCRIPT, TAKE_SCRIPT_SHA1 } from "./take-script.ts";
+
+/** Operations in one call at most: Redis does nothing else meanwhile. */
+const MAX_OPERATIONS_PER_CALL = 200;
+
+export interface RedisBucketStoreOptions {
+  /** Fails fast: no offline queue, a timeout on commands. Ended by `close()`. */
+  readonly client: Redis | Cluster;
+  /** Guards every call. */
+  readonly breaker: CircuitBreaker;
+  /** Unix ms; stands for the clock of Redis where time is simulated. */
+  readonly now?: () => number;
+}
+
+/** Buckets in Redis, shared by all replicas. What is asked for in one turn of the event loop goes out in one call. */
+export function createRedisBucketStore({ client, breaker, now }: RedisBucketStoreOptions): BucketStore {
+  let waiting: Operation[] = [];
+
+  async function runScript(keys: readonly string[], texts: readonly string[]): Promise<number[]> {
+    const argumentsOf = [keys.length, ...keys, ...texts, ...(now === undefined ? [] : [now()])] as const;
+    try {
+      return (await client.evalsha(TAKE_SCRIPT_SHA1, ...argumentsOf)) as number[];
+    } catch (error) {
+      // Redis forgets its scripts when it restarts or is told to.
+      if (!(error instanceof Error) || !error.message.startsWith("NOSCRIPT")) throw error;
+      return (await client.eval(TAKE_SCRIPT, ...argumentsOf)) as number[];
+    }
+  }
+
+  async function call(operations: readonly Operation[]): Promise<void> {
+    const keys = operations.map(({ key }) => key);
+    const texts = operations.map(({ text }) => text);
+    try {
+      settleOperations(operations, await breaker.run(() => runScript(keys, texts)));
+    } catch (error) {
+      for (const operation of operations) operation.reject(error);
+    }
+  }
+
+  function flush(): void {
+    const operations = waiting;
+    waiting = [];
+    for (const group of client instanceof Cluster ? byKey(operations) : inSlices(operations)) void call(group);
+  }
+
+  function enqueue(key: string, text: string, charge: Charge | undefined): Promise<TakeResult | undefined> {
+    return new Promise((resolve, reject) => {
+      if (waiting.length === 0) setImmediate(flush);
+      waiting.push({ key, text, charge, resolve, reject });
+    });
+  }
+
+  return {
+    take: (charge: Charge) => enqueue(keyOf(charge.partition), takeText(charge), charge) as Promise<TakeResult>,
+    giveBack: async (charge: Charge, grant: Grant) => {
+      await enqueue(keyOf(charge.partition), giveBackText(charge, grant), undefined);
+    },
+    close: async () => client.disconnect(),
+  };
+}
+
+function inSlices(operations: readonly Operation[]): Operation[][] {
+  const slices: Operation[][] = [];
+  for (let from = 0; from < operations.length; from += MAX_OPERATIONS_PER_CALL) {
+    slices.push(operations.slice(from, from + MAX_OPERATIONS_PER_CALL));
+  }
+  return slices;
+}
+
+/** A call in a cluster may touch the keys of one slot only, and each partition has its own. */
+function byKey(operations: readonly Operation[]): Iterable<Operation[]> {
+  const groups = new Map<string, Operation[]>();
+  for (const operation of operations) {
+    const group = groups.get(operation.key);
+    if (group === undefined) groups.set(operation.key, [operation]);
+    else group.push(operation);
+  }
+  return groups.values();
+}

@@ -1,0 +1,58 @@
+import type { Charge, Grant, TakeResult } from "./bucket-store.ts";
+import { DAY_MS } from "./token-bucket.ts";
+
+const TAKE = -1;
+/** Integers in the reply for one take. */
+const INTEGERS_PER_TAKE = 4;
+
+/** One operation that waits for the next call of the script. */
+export interface Operation {
+  readonly key: string;
+  readonly text: string;
+  /** undefined: it gives back, and has no result */
+  readonly charge: Charge | undefined;
+  resolve(result: TakeResult | undefined): void;
+  reject(error: unknown): void;
+}
+
+/** Redis Cluster keeps what is between braces on one node. */
+export function keyOf(partition: string): string {
+  return `collector:bucket:{${partition}}`;
+}
+
+export function takeText(charge: Charge): string {
+  return operationText(charge, TAKE);
+}
+
+export function giveBackText(charge: Charge, grant: Grant): string {
+  return operationText(charge, Math.floor(grant.takenAtMs / DAY_MS));
+}
+
+function operationText({ buckets, windows, cost }: Charge, day: number): string {
+  let text = `${day} ${buckets.length} ${windows.length} ${cost}`;
+  for (const { capacity, refillPerMs } of buckets) text += ` ${capacity} ${refillPerMs}`;
+  for (const window of windows) text += ` ${window.limit} ${window.cost}`;
+  return text;
+}
+
+/** Hands the reply of the script to the operations that it was for. */
+export function settleOperations(operations: readonly Operation[], reply: readonly number[]): void {
+  const [atMs = 0] = reply;
+  let next = 1;
+  for (const operation of operations) {
+    const { charge } = operation;
+    if (charge === undefined) {
+      operation.resolve(undefined);
+      continue;
+    }
+    const [allowed, place = 1, remaining = 0, waitMs = 0] = reply.slice(next, next + INTEGERS_PER_TAKE);
+    next += INTEGERS_PER_TAKE;
+    const { buckets, windows } = charge;
+    const policy = place <= buckets.length ? buckets[place - 1] : windows[place - 1 - buckets.length];
+    const limitedBy = policy?.name ?? "";
+    const limit = policy === undefined ? 0 : "limit" in policy ? policy.limit : policy.capacity;
+    const resetAtMs = atMs + waitMs;
+    if (allowed === 1) operation.resolve({ allowed: true, limitedBy, limit, remaining, resetAtMs, takenAtMs: atMs });
+    else operation.resolve({ allowed: false, limitedBy, limit, retryAfterMs: waitMs, resetAtMs });
+  }
+}
