@@ -11,7 +11,8 @@ const GRACE_MS = 60_000;
  * `<day of the take to undo, or -1 to take> <buckets> <windows> <cost> {<capacity> <refill per ms>} {<limit> <cost>}`.
  * ARGV[#KEYS + 1], if given, stands for the clock of Redis (Unix ms).
  * The reply is the clock, then four integers for each take: allowed, place of the policy, remaining, wait in ms.
- * A partition is one string: `<at ms> <day> {<used>} {<count>}`. A refused operation changes nothing.
+ * A partition is one string: `<at ms> <day> {<used>} {<count>}`. A refused operation changes nothing but a time that the
+ * clock has fallen back from.
  */
 export const TAKE_SCRIPT = `
 local now
@@ -60,7 +61,8 @@ for i = 1, #KEYS do
   else
     local at = state[1]
     local elapsed = math.max(0, now - at)
-    if now > at or at - now > ${MAX_CLOCK_FALLBACK_MS} then at = now end
+    local isFallback = at - now > ${MAX_CLOCK_FALLBACK_MS}
+    if now > at or isFallback then at = now end
     local day = math.floor(at / ${DAY_MS})
     local dayLeft = (day + 1) * ${DAY_MS} - at
     local nextState = {at, day}
@@ -84,7 +86,11 @@ for i = 1, #KEYS do
     end
 
     if wait > 0 then
-      reply[#reply + 1], reply[#reply + 2], reply[#reply + 3], reply[#reply + 4] = 0, place, 0, wait
+      if isFallback then
+        state[1], state[2] = at, day
+        changed[key] = spec
+      end
+      reply[#reply + 1], reply[#reply + 2], reply[#reply + 3], reply[#reply + 4] = 0, place, 0, wait + at - now
     else
       for b = 1, buckets do
         local capacity, refill = spec[3 + 2 * b], spec[4 + 2 * b]
@@ -99,7 +105,7 @@ for i = 1, #KEYS do
         local left = math.max(0, spec[3 + 2 * buckets + 2 * w] - nextState[2 + buckets + w])
         if remaining < 0 or left < remaining then remaining, place, wait = left, buckets + w, dayLeft end
       end
-      reply[#reply + 1], reply[#reply + 2], reply[#reply + 3], reply[#reply + 4] = 1, place, remaining, wait
+      reply[#reply + 1], reply[#reply + 2], reply[#reply + 3], reply[#reply + 4] = 1, place, remaining, wait + at - now
       states[key] = nextState
       changed[key] = spec
     end

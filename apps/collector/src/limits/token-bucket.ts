@@ -13,75 +13,90 @@ export interface BucketState {
   /** days since 1970 that `counts` belong to */
   day: number;
   /** tokens missing from each bucket */
-  readonly used: number[];
-  readonly counts: number[];
+  used: readonly number[];
+  counts: readonly number[];
 }
 
 export function freshState(): BucketState {
   return { atMs: 0, day: 0, used: [], counts: [] };
 }
 
-/** Brings a state up to `nowMs`: refills its buckets, begins a new day. */
-function advance(state: BucketState, { buckets, windows }: Charge, nowMs: number): void {
-  const elapsedMs = Math.max(0, nowMs - state.atMs);
-  if (nowMs > state.atMs || state.atMs - nowMs > MAX_CLOCK_FALLBACK_MS) state.atMs = nowMs;
-  for (let i = 0; i < buckets.length; i++) {
-    const refilled = elapsedMs * (buckets[i] as { refillPerMs: number }).refillPerMs;
-    state.used[i] = Math.max(0, (state.used[i] ?? 0) - refilled);
-  }
-  const day = Math.floor(state.atMs / DAY_MS);
-  for (let i = 0; i < windows.length; i++) state.counts[i] = day > state.day ? 0 : (state.counts[i] ?? 0);
-  state.day = day;
+/** The policy that matters most right now: the one waited for longest, or the one with least left. */
+interface Tightest {
+  name: string;
+  limit: number;
+  remaining: number;
+  waitMs: number;
 }
 
-/** Takes a charge from a state, or refuses it and takes nothing. The script of the Redis store does the same arithmetic. */
+/** Takes a charge from a state, or refuses it and changes nothing. The script of the Redis store does the same arithmetic. */
 export function takeFrom(state: BucketState, charge: Charge, nowMs: number): TakeResult {
-  advance(state, charge, nowMs);
-  const { buckets, windows, cost } = charge;
-  const dayEndMs = (state.day + 1) * DAY_MS;
-  let waitMs = 0;
-  let limitedBy = "";
-  let limit = 0;
-  for (let i = 0; i < buckets.length; i++) {
-    const bucket = buckets[i] as (typeof buckets)[number];
-    const excess = (state.used[i] as number) + cost - bucket.capacity;
-    if (cost === 0 || excess <= EPSILON) continue;
-    const bucketWaitMs = Math.max(1, Math.ceil(excess / bucket.refillPerMs - EPSILON));
-    if (bucketWaitMs > waitMs) [waitMs, limitedBy, limit] = [bucketWaitMs, bucket.name, bucket.capacity];
-  }
-  for (let i = 0; i < windows.length; i++) {
-    const window = windows[i] as (typeof windows)[number];
-    if (window.cost === 0 || (state.counts[i] as number) + window.cost <= window.limit) continue;
-    if (dayEndMs - state.atMs > waitMs) [waitMs, limitedBy, limit] = [dayEndMs - state.atMs, window.name, window.limit];
-  }
-  if (waitMs > 0) return { allowed: false, limitedBy, limit, retryAfterMs: waitMs, resetAtMs: state.atMs + waitMs };
+  const hasFallenBack = state.atMs - nowMs > MAX_CLOCK_FALLBACK_MS;
+  const atMs = hasFallenBack ? nowMs : Math.max(nowMs, state.atMs);
+  const day = Math.floor(atMs / DAY_MS);
+  const used = usedAfter(state, charge, nowMs);
+  const counts = charge.windows.map(({ cost }, i) => (day > state.day ? 0 : (state.counts[i] ?? 0)) + cost);
+  const dayLeftMs = (day + 1) * DAY_MS - atMs;
 
-  let remaining = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < buckets.length; i++) {
-    const bucket = buckets[i] as (typeof buckets)[number];
-    state.used[i] = (state.used[i] as number) + cost;
-    const tokens = bucket.capacity - (state.used[i] as number);
-    const whole = Math.max(0, Math.floor(tokens + EPSILON));
-    if (whole >= remaining) continue;
-    const growsMs = Math.max(1, Math.ceil((whole + 1 - tokens) / bucket.refillPerMs - EPSILON));
-    [remaining, limitedBy, limit, waitMs] = [whole, bucket.name, bucket.capacity, growsMs];
+  const refusing = findRefusing(charge, used, counts, dayLeftMs);
+  if (refusing !== undefined) {
+    if (hasFallenBack) Object.assign(state, { atMs, day });
+    const { name, limit, waitMs } = refusing;
+    const resetAtMs = atMs + waitMs;
+    return { allowed: false, limitedBy: name, limit, retryAfterMs: resetAtMs - nowMs, resetAtMs };
   }
-  for (let i = 0; i < windows.length; i++) {
-    const window = windows[i] as (typeof windows)[number];
-    state.counts[i] = (state.counts[i] as number) + window.cost;
-    const left = Math.max(0, window.limit - (state.counts[i] as number));
-    if (left < remaining) {
-      [remaining, limitedBy, limit, waitMs] = [left, window.name, window.limit, dayEndMs - state.atMs];
+  state.atMs = atMs;
+  state.day = day;
+  state.used = used;
+  state.counts = counts;
+  const { name, limit, remaining, waitMs } = findTightest(charge, used, counts, dayLeftMs);
+  return { allowed: true, limitedBy: name, limit, remaining, resetAtMs: atMs + waitMs, takenAtMs: nowMs };
+}
+
+/** Tokens missing from each bucket if the charge were taken. */
+function usedAfter(state: BucketState, { buckets, cost }: Charge, nowMs: number): number[] {
+  const elapsedMs = Math.max(0, nowMs - state.atMs);
+  return buckets.map(({ refillPerMs }, i) => Math.max(0, (state.used[i] ?? 0) - elapsedMs * refillPerMs) + cost);
+}
+
+type After = readonly number[];
+
+function findRefusing({ buckets, windows, cost }: Charge, used: After, counts: After, dayLeftMs: number) {
+  let refusing: Tightest | undefined;
+  buckets.forEach(({ name, capacity, refillPerMs }, i) => {
+    const excess = (used[i] as number) - capacity;
+    if (cost === 0 || excess <= EPSILON) return;
+    const waitMs = Math.max(1, Math.ceil(excess / refillPerMs - EPSILON));
+    if (waitMs > (refusing?.waitMs ?? 0)) refusing = { name, limit: capacity, remaining: 0, waitMs };
+  });
+  windows.forEach((window, i) => {
+    if (window.cost === 0 || (counts[i] as number) <= window.limit) return;
+    if (dayLeftMs > (refusing?.waitMs ?? 0)) {
+      refusing = { name: window.name, limit: window.limit, remaining: 0, waitMs: dayLeftMs };
     }
-  }
-  return { allowed: true, limitedBy, limit, remaining, resetAtMs: state.atMs + waitMs, takenAtMs: state.atMs };
+  });
+  return refusing as Tightest | undefined;
+}
+
+function findTightest({ buckets, windows }: Charge, used: After, counts: After, dayLeftMs: number): Tightest {
+  let tightest: Tightest = { name: "", limit: 0, remaining: Number.POSITIVE_INFINITY, waitMs: 0 };
+  buckets.forEach(({ name, capacity, refillPerMs }, i) => {
+    const tokens = capacity - (used[i] as number);
+    const remaining = Math.max(0, Math.floor(tokens + EPSILON));
+    if (remaining >= tightest.remaining) return;
+    const waitMs = Math.max(1, Math.ceil((remaining + 1 - tokens) / refillPerMs - EPSILON));
+    tightest = { name, limit: capacity, remaining, waitMs };
+  });
+  windows.forEach(({ name, limit }, i) => {
+    const remaining = Math.max(0, limit - (counts[i] as number));
+    if (remaining < tightest.remaining) tightest = { name, limit, remaining, waitMs: dayLeftMs };
+  });
+  return tightest;
 }
 
 /** Undoes a take of `takenAtMs`: never above what a bucket holds, and a count only while its day lasts. */
 export function giveBackTo(state: BucketState, charge: Charge, takenAtMs: number): void {
-  for (let i = 0; i < charge.buckets.length; i++) state.used[i] = Math.max(0, (state.used[i] ?? 0) - charge.cost);
-  if (state.day !== Math.floor(takenAtMs / DAY_MS)) return;
-  charge.windows.forEach((window, i) => {
-    state.counts[i] = Math.max(0, (state.counts[i] ?? 0) - window.cost);
-  });
+  state.used = charge.buckets.map((_bucket, i) => Math.max(0, (state.used[i] ?? 0) - charge.cost));
+  const isSameDay = state.day === Math.floor(takenAtMs / DAY_MS);
+  state.counts = charge.windows.map(({ cost }, i) => Math.max(0, (state.counts[i] ?? 0) - (isSameDay ? cost : 0)));
 }
