@@ -60,12 +60,13 @@ function countStatement(projectId: number, { currentEdgesMs, previousEdgesMs }: 
   const edges = `{${edgesMs.map(instant).join(",")}}`;
   const from = instant(edgesMs[0] as number);
   const to = instant(edgesMs[edgesMs.length - 1] as number);
+  // The edges stand in a subselect because the cast of text would else be done again for every event.
   return sql`
     WITH cells AS MATERIALIZED (
-      SELECT width_bucket(occurred_at, ${edges}::text::timestamptz[]) AS slot, tool_id, error_id,
+      SELECT width_bucket(occurred_at, (SELECT ${edges}::text::timestamptz[])) AS slot, tool_id, error_id,
         count(*) AS calls, max(occurred_at) AS last_at
       FROM events_raw
-      WHERE project_id = ${projectId}::int AND occurred_at >= ${from}::text::timestamptz AND occurred_at < ${to}::text::timestamptz
+      WHERE project_id = ${projectId}::int AND occurred_at >= ${from}::timestamptz AND occurred_at < ${to}::timestamptz
       GROUP BY 1, 2, 3
     ), outcomes AS (
       SELECT

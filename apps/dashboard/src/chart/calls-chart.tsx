@@ -1,13 +1,14 @@
 import { type KeyboardEvent, type PointerEvent, useMemo, useState } from "react";
 import type { Usage } from "../api/usage.ts";
 import { formatAxisCount } from "../format/number.ts";
-import { Columns } from "./columns.tsx";
-import { axisLabels } from "./labels.ts";
-import { callsOf, createPlot, type Plot } from "./plot.ts";
+import { Columns, PreviousColumns } from "./columns.tsx";
+import { type AxisLabel, axisLabels } from "./labels.ts";
+import { createPlot, type Plot } from "./plot.ts";
 import { SlotTooltip, slotInWords } from "./slot-tooltip.tsx";
 import { useWidth } from "./use-width.ts";
 
-const HEIGHT_PX = 264;
+const HEIGHT_PX = 280;
+const LABEL_HALF_PX = 24;
 
 function movedTo(key: string, active: number | undefined, last: number): number | undefined {
   if (key === "ArrowLeft") return Math.max(0, (active ?? last + 1) - 1);
@@ -31,7 +32,20 @@ function Grid({ plot }: { plot: Plot }) {
   });
 }
 
-/** Calls over time as columns, the period before as a faint line. The same numbers stand in a table below it. */
+function SlotLabels({ labels, plot }: { labels: readonly AxisLabel[]; plot: Plot }) {
+  return labels.map(({ slot, text }) => {
+    // A label in the middle of the last column would be cut off where the columns are narrow.
+    const isAtEdge = plot.right - plot.centerOf(slot) < LABEL_HALF_PX;
+    const x = isAtEdge ? plot.right : plot.centerOf(slot);
+    return (
+      <text key={slot} className="axis-label" x={x} y={plot.bottom + 20} textAnchor={isAtEdge ? "end" : "middle"}>
+        {text}
+      </text>
+    );
+  });
+}
+
+/** Calls over time as columns, the period before as pale ones behind them. The same numbers stand in a table below it. */
 export function CallsChart({ usage }: { usage: Usage }) {
   const { series, previousSeries, interval, timeZone } = usage;
   const [ref, widthPx] = useWidth<HTMLDivElement>();
@@ -43,9 +57,6 @@ export function CallsChart({ usage }: { usage: Usage }) {
   );
   const last = series.length - 1;
   const shown = active === undefined || active > last ? undefined : active;
-  const previousPoints = previousSeries.map(
-    (slot, i) => `${plot.centerOf(i)},${plot.bottom - plot.heightOf(callsOf(slot))}`,
-  );
 
   function onKeyDown(event: KeyboardEvent) {
     if (event.key === "Escape") setActive(undefined);
@@ -93,13 +104,9 @@ export function CallsChart({ usage }: { usage: Usage }) {
             />
           )}
           <Grid plot={plot} />
+          <PreviousColumns series={previousSeries} plot={plot} />
           <Columns series={series} plot={plot} />
-          <polyline className="previous-line" points={previousPoints.join(" ")} />
-          {labels.map(({ slot, text }) => (
-            <text key={slot} className="axis-label" x={plot.centerOf(slot)} y={plot.bottom + 20} textAnchor="middle">
-              {text}
-            </text>
-          ))}
+          <SlotLabels labels={labels} plot={plot} />
         </svg>
       )}
       {shown !== undefined && <SlotTooltip usage={usage} slot={shown} plot={plot} />}

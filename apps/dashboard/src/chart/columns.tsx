@@ -29,6 +29,18 @@ function Column({ slot, index, plot, isOpen }: { slot: Slot; index: number; plot
   );
 }
 
+/** The period before: a pale column behind each of the others. */
+export function PreviousColumns({ series, plot }: { series: readonly Slot[]; plot: Plot }) {
+  const { previousWidth: width } = plot;
+  return series.map((slot, index) => {
+    const height = round(plot.heightOf(callsOf(slot)));
+    if (height === 0) return null;
+    const x = round(plot.centerOf(index) - width / 2);
+    const path = columnPath(x, plot.bottom - height, round(width), height, RADIUS_PX);
+    return <path key={slot.startAt} className="fill-previous" d={path} />;
+  });
+}
+
 /** One column an interval: calls that worked below, failed ones on top; the interval that still runs is hatched. */
 export function Columns({ series, plot }: { series: readonly Slot[]; plot: Plot }) {
   return series.map((slot, index) =>

@@ -2,8 +2,10 @@ import type { Calls, Slot } from "../api/usage.ts";
 import { countTicks } from "./scale.ts";
 
 const MARGIN = { top: 12, right: 4, bottom: 28, left: 44 } as const;
-const COLUMN_SHARE = 0.7;
-const WIDEST_COLUMN_PX = 52;
+const COLUMN_SHARE = 0.62;
+const WIDEST_COLUMN_PX = 48;
+/** How far the column of the period before looks out on either side. */
+const WIDEST_OVERHANG_PX = 7;
 
 /** Where everything of the chart stands, in pixels of its drawing. */
 export interface Plot {
@@ -15,6 +17,7 @@ export interface Plot {
   readonly bottom: number;
   readonly slotWidth: number;
   readonly columnWidth: number;
+  readonly previousWidth: number;
   readonly ticks: readonly number[];
   /** height of a count above the base line */
   heightOf(count: number): number;
@@ -40,6 +43,7 @@ export function createPlot(
   const right = Math.max(left + 1, widthPx - MARGIN.right);
   const bottom = heightPx - MARGIN.bottom;
   const slotWidth = (right - left) / series.length;
+  const columnWidth = Math.min(WIDEST_COLUMN_PX, slotWidth * COLUMN_SHARE);
   return {
     widthPx,
     heightPx,
@@ -48,7 +52,8 @@ export function createPlot(
     top: MARGIN.top,
     bottom,
     slotWidth,
-    columnWidth: Math.min(WIDEST_COLUMN_PX, slotWidth > 4 ? slotWidth * COLUMN_SHARE : slotWidth * 0.85),
+    columnWidth,
+    previousWidth: columnWidth + Math.min(2 * WIDEST_OVERHANG_PX, slotWidth - columnWidth),
     ticks,
     heightOf: (count) => (count / highest) * (bottom - MARGIN.top),
     centerOf: (slot) => left + (slot + 0.5) * slotWidth,

@@ -1,5 +1,5 @@
 /** Ticks of a count axis: whole steps of 1, 2 or 5 times a power of ten, from 0 up to at least `max`. */
-export function countTicks(max: number, most = 4): number[] {
+export function countTicks(max: number, most = 5): number[] {
   const rough = Math.max(max, 1) / most;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = Math.max(1, [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= rough) as number);

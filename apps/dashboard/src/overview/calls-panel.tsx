@@ -7,6 +7,7 @@ import { previousInWords } from "./range-words.ts";
 import { Segmented } from "./segmented.tsx";
 
 const LABELS = { hour: "By hour", day: "By day" } as const;
+const OPEN_LABELS = { hour: "This hour so far", day: "Today so far" } as const;
 
 function Legend({ usage }: { usage: Usage }) {
   return (
@@ -18,7 +19,7 @@ function Legend({ usage }: { usage: Usage }) {
         <i className="key key-failed" /> Failed
       </li>
       <li>
-        <i className="key key-unfinished" /> Not over yet
+        <i className="key key-unfinished" /> {OPEN_LABELS[usage.interval]}
       </li>
       {usage.previousSeries.some((slot) => callsOf(slot) > 0) && (
         <li>

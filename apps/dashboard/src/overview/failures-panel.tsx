@@ -1,5 +1,6 @@
 import type { ErrorUsage, Usage } from "../api/usage.ts";
 import { formatShare, formatWhole } from "../format/number.ts";
+import { ShowMore } from "./show-more.tsx";
 import { ToolName } from "./tool-name.tsx";
 
 /** What the built-in categories mean; a server's own stand as they are. */
@@ -56,11 +57,15 @@ export function FailuresPanel({ usage }: { usage: Usage }) {
       {errors.length === 0 ? (
         <p className="empty">{totals.succeeded > 0 ? "Nothing: every call worked." : "No call failed."}</p>
       ) : (
-        <ul className="failures">
-          {errors.map((error) => (
-            <FailureRow key={error.errorType ?? ""} error={error} all={totals.failed} />
-          ))}
-        </ul>
+        <ShowMore items={errors} atFirst={5} noun="types">
+          {(shown) => (
+            <ul className="failures">
+              {shown.map((error) => (
+                <FailureRow key={error.errorType ?? ""} error={error} all={totals.failed} />
+              ))}
+            </ul>
+          )}
+        </ShowMore>
       )}
     </section>
   );

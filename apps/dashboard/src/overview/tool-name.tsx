@@ -3,6 +3,11 @@ const SPECIAL_NAMES: Record<string, { text: string; title: string }> = {
   __other__: { text: "Other tools", title: "Tools beyond the number that is counted one by one" },
 };
 
+/** Whether a name is that of one tool, not a stand-in for several. */
+export function isOneTool(name: string): boolean {
+  return SPECIAL_NAMES[name] === undefined;
+}
+
 /** Name of a tool; the names that stand for several tools are put into words. */
 export function ToolName({ name }: { name: string }) {
   const special = SPECIAL_NAMES[name];

@@ -3,6 +3,7 @@ import type { ToolUsage, Usage } from "../api/usage.ts";
 import { callsOf } from "../chart/plot.ts";
 import { formatShare, formatWhole, successRate } from "../format/number.ts";
 import { formatAgo, formatInstant } from "../format/time.ts";
+import { ShowMore } from "./show-more.tsx";
 import { ToolName } from "./tool-name.tsx";
 
 type Column = "calls" | "rate" | "lastUsed";
@@ -34,9 +35,9 @@ function ToolRow({ tool, most, usage }: { tool: ToolUsage; most: number; usage: 
         <span className="rate-bar" aria-hidden="true">
           <i style={{ width: `${rate * 100}%` }} />
         </span>
-        {formatShare(rate)}
+        <span className="rate-text">{formatShare(rate)}</span>
       </td>
-      <td className="number muted" title={formatInstant(tool.lastUsedAt, usage.timeZone)}>
+      <td className="number muted last-used" title={formatInstant(tool.lastUsedAt, usage.timeZone)}>
         {formatAgo(tool.lastUsedAt, usage.now)}
       </td>
     </tr>
@@ -56,32 +57,36 @@ export function ToolsPanel({ usage }: { usage: Usage }) {
       {tools.length === 0 ? (
         <p className="empty">No tool was called.</p>
       ) : (
-        <div className="scroll">
-          <table className="tools">
-            <thead>
-              <tr>
-                <th scope="col">Tool</th>
-                {HEADS.map((head) => (
-                  <th
-                    key={head.column}
-                    scope="col"
-                    className="number"
-                    aria-sort={head.column === column ? head.direction : "none"}
-                  >
-                    <button type="button" className="button-sort" onClick={() => setColumn(head.column)}>
-                      {head.label}
-                    </button>
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {tools.map((tool) => (
-                <ToolRow key={tool.name} tool={tool} most={most} usage={usage} />
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <ShowMore items={tools} atFirst={10} noun="tools">
+          {(shown) => (
+            <div className="scroll">
+              <table className="tools">
+                <thead>
+                  <tr>
+                    <th scope="col">Tool</th>
+                    {HEADS.map((head) => (
+                      <th
+                        key={head.column}
+                        scope="col"
+                        className={head.column === "lastUsed" ? "number last-used" : "number"}
+                        aria-sort={head.column === column ? head.direction : "none"}
+                      >
+                        <button type="button" className="button-sort" onClick={() => setColumn(head.column)}>
+                          {head.label}
+                        </button>
+                      </th>
+                    ))}
+                  </tr>
+                </thead>
+                <tbody>
+                  {shown.map((tool) => (
+                    <ToolRow key={tool.name} tool={tool} most={most} usage={usage} />
+                  ))}
+                </tbody>
+              </table>
+            </div>
+          )}
+        </ShowMore>
       )}
     </section>
   );
