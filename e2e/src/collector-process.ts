@@ -110,7 +110,8 @@ export class CollectorProcess {
   }
 
   async createKey(...options: string[]): Promise<CreatedKey> {
-    return JSON.parse(await this.cli("keys", "create", "--json", ...options)) as CreatedKey;
+    const { id, key, signingSecret } = JSON.parse(await this.cli("keys", "create", "--json", ...options));
+    return { id, apiKey: key, signingSecret };
   }
 
   /** A fresh link that signs one browser in. */

@@ -24,7 +24,7 @@ for (const { file, colorScheme } of PICTURES) {
   });
   const [link] = (await once(createInterface({ input: server.stdout }), "line")) as [string];
   const browser = await startBrowser();
-  const page = await browser.newPage({ viewport: { width: 1280, height: 860 }, deviceScaleFactor: 1.5, colorScheme });
+  const page = await browser.newPage({ viewport: { width: 1280, height: 1000 }, deviceScaleFactor: 1.5, colorScheme });
   // A calm picture: no entrance is caught half-way.
   await page.emulateMedia({ reducedMotion: "reduce", colorScheme });
   const url = new URL(link);
@@ -32,7 +32,7 @@ for (const { file, colorScheme } of PICTURES) {
   await page.goto(url.href);
   await page.getByRole("region", { name: "Totals" }).waitFor();
   await page.evaluate(() => document.fonts.ready);
-  await page.screenshot({ path: `${root}${file}` });
+  await page.screenshot({ path: `${root}${file}`, fullPage: true });
   console.log(file);
   await browser.close();
   server.kill("SIGTERM");
