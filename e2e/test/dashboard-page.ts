@@ -27,7 +27,7 @@ async function toolsOn(page: Page): Promise<Record<string, number>> {
   const rows = page.getByRole("region", { name: "Tools" }).getByRole("row");
   const counts: Record<string, number> = {};
   for (const row of (await rows.all()).slice(1)) {
-    const name = await row.getByRole("rowheader").textContent();
+    const name = (await row.getByRole("rowheader").textContent()) ?? "";
     counts[name.trim()] = numberIn(await row.getByRole("cell").first().textContent());
   }
   return counts;
@@ -37,14 +37,16 @@ async function failuresOn(page: Page): Promise<Record<string, number>> {
   const region = page.getByRole("region", { name: "What is failing" });
   const counts: Record<string, number> = {};
   for (const item of await region.getByRole("listitem").all()) {
-    const name = await item.locator(".failure-line > :first-child").textContent();
-    counts[name.trim()] = numberIn((await item.locator(".failure-count").textContent()).split(/\s/)[0] ?? "");
+    const name = (await item.locator(".failure-line > :first-child").textContent()) ?? "";
+    const count = (await item.locator(".failure-count").textContent()) ?? "";
+    counts[name.trim()] = numberIn(count.split(/\s/)[0] ?? "");
   }
   return counts;
 }
 
-function numberIn(text: string): number {
-  const number = Number(text.replaceAll(",", "").trim());
-  if (text.trim() === "" || Number.isNaN(number)) throw new Error(`"${text}" is no number`);
+function numberIn(text: string | null): number {
+  const digits = text?.replaceAll(",", "").trim() ?? "";
+  const number = Number(digits);
+  if (digits === "" || Number.isNaN(number)) throw new Error(`"${text}" is no number`);
   return number;
 }

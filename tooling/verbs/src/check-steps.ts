@@ -6,7 +6,7 @@ import { nodeStep, runStep, type StepResult, turboStep } from "./run-step.ts";
  */
 export async function checkAll(onEnd: (result: StepResult) => void): Promise<StepResult[]> {
   const run = async (step: Parameters<typeof runStep>[0]) => {
-    const result = await runStep(step, { capture: true });
+    const result = await runStep(step, "all");
     onEnd(result);
     return result;
   };

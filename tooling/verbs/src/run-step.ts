@@ -13,16 +13,20 @@ export interface StepResult {
   readonly name: string;
   readonly exitCode: number;
   readonly durationMs: number;
-  /** stdout and stderr when the step was captured, else empty */
+  /** what was captured of stdout and stderr */
   readonly output: string;
 }
 
-/** Runs one program in the root of the repository. `capture` keeps its output instead of showing it. */
-export function runStep(step: Step, options: { capture: boolean } = { capture: false }): Promise<StepResult> {
+/** What of a step's output is kept instead of shown. */
+export type Capture = "all" | "stdout" | "nothing";
+
+/** Runs one program in the root of the repository. */
+export function runStep(step: Step, capture: Capture = "nothing"): Promise<StepResult> {
   const startedAt = performance.now();
   return new Promise((resolve) => {
     let output = "";
-    const stdio = options.capture ? (["ignore", "pipe", "pipe"] as const) : (["ignore", "inherit", "inherit"] as const);
+    const kept = (stream: "stdout" | "stderr") => (capture === "all" || capture === stream ? "pipe" : "inherit");
+    const stdio = ["ignore", kept("stdout"), kept("stderr")] as const;
     const child = spawn(step.file, step.args, { cwd: ROOT, env: { ...process.env, ...step.env }, stdio: [...stdio] });
     const keep = (chunk: Buffer) => {
       output += chunk.toString("utf8");
@@ -46,8 +50,7 @@ export function nodeStep(name: string, args: readonly string[], env?: NodeJS.Pro
 
 /** A step that runs tasks through the build tool; its cache makes an unchanged package free. */
 export function turboStep(name: string, args: readonly string[], env?: NodeJS.ProcessEnv): Step {
-  const common = ["node_modules/turbo/bin/turbo", "run", ...args, "--ui=stream"];
-  return nodeStep(name, common, env);
+  return nodeStep(name, ["node_modules/turbo/bin/turbo", "run", "--ui=stream", ...args], env);
 }
 
 export const seconds = (durationMs: number): string => `${(durationMs / 1000).toFixed(1)} s`;
