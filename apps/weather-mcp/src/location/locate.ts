@@ -1,0 +1,79 @@
+import type { UnitSystem } from "../config.ts";
+import { invalidInput } from "../errors/weather-error.ts";
+import type { CallScope } from "../upstream/call-scope.ts";
+import type { WeatherServices } from "../upstream/weather-services.ts";
+import { ambiguityWarnings, findPlaces } from "./find-places.ts";
+import { checkCoordinates, parseLocation } from "./parse-location.ts";
+import { describeHit, type Place } from "./place.ts";
+import { isUnitedStates, isUsZone } from "./regions.ts";
+
+export interface LocationInput {
+  readonly location?: string | undefined;
+  readonly latitude?: number | undefined;
+  readonly longitude?: number | undefined;
+}
+
+export interface Located {
+  readonly place: Place;
+  /** Whether the National Weather Service and NCEI stations can be expected here. */
+  readonly inUs: boolean;
+  readonly warnings: readonly string[];
+}
+
+const EXAMPLE = 'Give location, as in "Austin, TX", "10001" or "48.85,2.35", or latitude and longitude.';
+
+/** Turns what the caller gave into one place with its time zone. Rejects with INVALID_INPUT or NOT_FOUND. */
+export async function locate(input: LocationInput, services: WeatherServices, scope: CallScope): Promise<Located> {
+  const { location, latitude, longitude } = input;
+  if (latitude !== undefined || longitude !== undefined) {
+    if (location !== undefined) throw invalidInput("location", "given beside latitude and longitude", EXAMPLE);
+    if (latitude === undefined || longitude === undefined) {
+      throw invalidInput("latitude", "latitude and longitude are needed together", EXAMPLE);
+    }
+    return locateCoordinates(checkCoordinates(latitude, longitude), services, scope);
+  }
+  if (location === undefined) throw invalidInput("location", "missing", EXAMPLE);
+  const parsed = parseLocation(location);
+  if (parsed.kind === "coordinates") return locateCoordinates(parsed, services, scope);
+  const found = await findPlaces(parsed, services.geocoder, scope);
+  const hit = (found.places[0] as (typeof found.places)[number]).hit;
+  const { latitude: lat, longitude: lon } = checkCoordinates(hit.latitude, hit.longitude);
+  const place: Place = {
+    name: describeHit(hit),
+    latitude: lat,
+    longitude: lon,
+    countryCode: hit.countryCode,
+    admin1: hit.admin1,
+    timezone: hit.timezone ?? (await services.openMeteo.zoneAt(lat, lon, scope)).timezone,
+    elevationM: hit.elevationM,
+  };
+  return { place, inUs: isUnitedStates(hit.countryCode), warnings: ambiguityWarnings(found) };
+}
+
+/** Coordinates have no name; the National Weather Service knows the nearest town in its area, Open-Meteo every zone. */
+async function locateCoordinates(
+  { latitude, longitude }: { latitude: number; longitude: number },
+  services: WeatherServices,
+  scope: CallScope,
+): Promise<Located> {
+  const bare = { latitude, longitude, admin1: null, countryCode: null, elevationM: null };
+  const point = await services.nws.point(latitude, longitude, scope).catch((error) => {
+    scope.signal.throwIfAborted();
+    return { covered: false as const, error };
+  });
+  if (point.covered) {
+    const near = [point.city, point.state].filter((part) => part !== null).join(", ");
+    const name = near ? `${latitude},${longitude} (near ${near})` : `${latitude},${longitude}`;
+    const place = { ...bare, name, admin1: point.state, countryCode: "US", timezone: point.timezone };
+    return { place, inUs: true, warnings: [] };
+  }
+  const { timezone, elevationM } = await services.openMeteo.zoneAt(latitude, longitude, scope);
+  const place = { ...bare, name: `${latitude},${longitude}`, timezone, elevationM };
+  return { place, inUs: isUsZone(timezone), warnings: [] };
+}
+
+/** What `units: "auto"` means at a place. */
+export function unitSystemOf(asked: "auto" | UnitSystem, located: Located, services: WeatherServices): UnitSystem {
+  if (asked !== "auto") return asked;
+  return services.config.units ?? (located.inUs ? "imperial" : "metric");
+}

@@ -1,0 +1,73 @@
+import * as z from "zod/v4";
+import { dailyForecast } from "../forecast/daily-forecast.ts";
+import { countAlerts } from "../forecast/forecast-source.ts";
+import { hourlyForecast } from "../forecast/hourly-forecast.ts";
+import { locate, unitSystemOf } from "../location/locate.ts";
+import { answerShape, tableSchema } from "../output/answer.ts";
+import { dailyAnswer, periodSchema } from "../output/daily-forecast-answer.ts";
+import { tableAnswer } from "../output/table-answer.ts";
+import { locationInput, offsetInput, unitsInput } from "./inputs.ts";
+import { defineTool } from "./tool.ts";
+
+export const getForecast = defineTool({
+  name: "get_forecast",
+  title: "Weather forecast",
+  description:
+    "Forecast for any place: daily (up to 16 days) or hourly (up to 168 h). US: National Weather Service, then Open-Meteo past day 7; elsewhere Open-Meteo. Not for past dates (get_historical_weather) or right now (get_current_conditions).",
+  input: z.strictObject({
+    ...locationInput,
+    granularity: z.enum(["daily", "hourly"]).default("daily"),
+    days: z.int().min(1).max(16).default(7).describe("daily only"),
+    hours: z.int().min(1).max(168).default(24).describe("hourly only"),
+    ...unitsInput,
+    source: z.enum(["auto", "nws", "open-meteo"]).default("auto"),
+    ...offsetInput,
+  }),
+  output: z.object({
+    ...answerShape,
+    granularity: z.enum(["daily", "hourly"]),
+    periods: z.array(periodSchema).optional(),
+    hourly: tableSchema.optional(),
+    total_available: z.int(),
+    truncated: z.boolean(),
+    next_offset: z.int().nullable(),
+    active_alerts: z.int().nullable(),
+  }),
+  async run(input, { services, scope, nowMs }) {
+    const located = await locate(input, services, scope);
+    const system = unitSystemOf(input.units, located, services);
+    const alerts = countAlerts(located, services, scope);
+    // It is awaited below; a failure of the forecast must not leave it unobserved.
+    alerts.catch(() => {});
+    const daily = input.granularity === "daily";
+    const forecast = daily
+      ? await dailyForecast(located, input.days, input.source, services, scope)
+      : await hourlyForecast(located, input.hours, input.source, services, scope);
+    const { count, warning } = await alerts;
+    const warnings = [...(warning ? [warning] : []), ...located.warnings, ...forecast.warnings];
+    const parts = { located, provenance: forecast.provenance, warnings, nowMs, system, offset: input.offset };
+    const extra = { granularity: input.granularity, active_alerts: count };
+    if ("rows" in forecast) return dailyAnswer({ ...parts, rows: forecast.rows, extra });
+    return tableAnswer({
+      ...parts,
+      title: "Hourly forecast",
+      columns: forecast.columns,
+      tableKey: "hourly",
+      totalKey: "total_available",
+      extra,
+      summarize: (built) => hourlySummary(built.table.rows, built.table.columns, built.units),
+    });
+  },
+});
+
+function hourlySummary(
+  rows: readonly (readonly (string | number | null)[])[],
+  columns: readonly string[],
+  units: Readonly<Record<string, string>>,
+): string {
+  const column = columns.indexOf("temperature");
+  const temperatures = rows.map((row) => row[column]).filter((value) => typeof value === "number");
+  if (temperatures.length === 0) return `${rows.length} hours.`;
+  const unit = units.temperature ?? "";
+  return `Next ${rows.length} hours: ${Math.min(...temperatures)} to ${Math.max(...temperatures)} ${unit}.`;
+}

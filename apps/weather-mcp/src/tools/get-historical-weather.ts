@@ -1,0 +1,134 @@
+import * as z from "zod/v4";
+import { invalidInput } from "../errors/weather-error.ts";
+import { checkSpan } from "../history/check-span.ts";
+import { findHistory } from "../history/find-history.ts";
+import { type FieldSummary, historyColumns, summarize } from "../history/history-rows.ts";
+import { locate, unitSystemOf } from "../location/locate.ts";
+import { answerShape, tableSchema } from "../output/answer.ts";
+import { tableAnswer } from "../output/table-answer.ts";
+import { unitOf } from "../output/units.ts";
+import { calendarDate, locationInput, offsetInput, unitsInput } from "./inputs.ts";
+import { defineTool } from "./tool.ts";
+
+const summarySchema = z.object({
+  min: z.number().nullable(),
+  max: z.number().nullable(),
+  mean: z.number().nullable(),
+  total: z.number().nullable(),
+  days_with_data: z.int(),
+});
+
+export const stationSchema = z.object({
+  id: z.string(),
+  name: z.string().nullable(),
+  distance_km: z.number().nullable(),
+  elevation_m: z.number().nullable(),
+});
+
+export const getHistoricalWeather = defineTool({
+  name: "get_historical_weather",
+  title: "Historical weather",
+  description:
+    'Past weather at any place, 1940 to yesterday: daily, hourly (up to 31 days) or monthly rows plus min/max/mean/total of the whole span. US: nearest station record (NOAA NCEI); elsewhere ERA5 reanalysis via Open-Meteo. source "noaa-cdo" needs NOAA_CDO_TOKEN.',
+  input: z.strictObject({
+    ...locationInput,
+    start_date: calendarDate.describe("YYYY-MM-DD, local"),
+    end_date: calendarDate.describe("inclusive"),
+    granularity: z.enum(["daily", "hourly", "monthly"]).default("daily"),
+    station_id: z
+      .string()
+      .regex(/^(GHCND:)?[A-Z0-9]{11}$/)
+      .describe("GHCN id, instead of the nearest station")
+      .optional(),
+    ...unitsInput,
+    source: z.enum(["auto", "ncei", "noaa-cdo", "open-meteo"]).default("auto"),
+    limit: z.int().min(1).max(400).default(100),
+    ...offsetInput,
+  }),
+  output: z.object({
+    ...answerShape,
+    kind: z.enum(["station", "reanalysis"]),
+    station: stationSchema.nullable(),
+    granularity: z.enum(["daily", "hourly", "monthly"]),
+    start_date: z.string(),
+    end_date: z.string(),
+    table: tableSchema,
+    summary: z.record(z.string(), summarySchema),
+    total_rows: z.int(),
+    truncated: z.boolean(),
+    next_offset: z.int().nullable(),
+  }),
+  async run(input, { services, scope, nowMs }) {
+    const located = await locate(input, services, scope);
+    const { granularity } = input;
+    const span = checkSpan(input.start_date, input.end_date, granularity, located.place.timezone, nowMs);
+    const stationId = input.station_id?.replace(/^GHCND:/, "");
+    if (stationId && (granularity === "hourly" || input.source === "open-meteo")) {
+      throw invalidInput("station_id", "not possible with hourly rows or source open-meteo", "Leave station_id out.");
+    }
+    const asked = { span, granularity, stationId, source: input.source };
+    const found = await findHistory(asked, located, services, scope);
+    const system = unitSystemOf(input.units, located, services);
+    const summary = summarize(found.rows, system);
+    const timeName = { daily: "date", hourly: "time", monthly: "month" }[granularity];
+    return tableAnswer({
+      located,
+      title: `Weather ${span.from} to ${span.to}`,
+      provenance: found.provenance,
+      warnings: [...located.warnings, ...found.warnings],
+      nowMs,
+      system,
+      columns: historyColumns(found.rows, timeName, found.expected),
+      offset: input.offset,
+      limit: input.limit,
+      tableKey: "table",
+      totalKey: "total_rows",
+      extra: {
+        kind: found.station ? "station" : "reanalysis",
+        station: found.station && {
+          id: found.station.id,
+          name: found.station.name,
+          distance_km: found.station.distanceKm,
+          elevation_m: found.station.elevationM,
+        },
+        granularity,
+        start_date: span.from,
+        end_date: span.to,
+        summary,
+      },
+      bodyText: [stationLine(found.station), ...summaryLines(summary)],
+      summarize: () =>
+        summaryText(summary, found.rows.length, unitOf("temperature", system), unitOf("precipitation", system)),
+    });
+  },
+});
+
+function stationLine(station: Awaited<ReturnType<typeof findHistory>>["station"]): string {
+  if (!station) return "Reanalysis (a model's reconstruction), not a station's record.";
+  const away = station.distanceKm === null ? "" : `, ${station.distanceKm} km away`;
+  const height = station.elevationM === null ? "" : `, ${station.elevationM} m above the sea`;
+  return `Station ${station.id} ${station.name ?? ""}${away}${height}`;
+}
+
+function summaryLines(summary: Readonly<Record<string, FieldSummary>>): string[] {
+  return Object.entries(summary).map(([field, { min, max, mean, total, days_with_data: rows }]) => {
+    const sum = total === null ? "" : `, total ${total}`;
+    return `${field}: min ${min}, max ${max}, mean ${mean}${sum} (${rows} rows)`;
+  });
+}
+
+function summaryText(
+  summary: Readonly<Record<string, FieldSummary>>,
+  rows: number,
+  degrees: string,
+  depth: string,
+): string {
+  const warm = summary.temp_max ?? summary.temperature;
+  const cold = summary.temp_min ?? summary.temperature;
+  const parts = [
+    warm?.max !== undefined ? `highest ${warm.max} ${degrees}` : null,
+    cold?.min !== undefined ? `lowest ${cold.min} ${degrees}` : null,
+    summary.precip ? `precipitation ${summary.precip.total} ${depth} in all` : null,
+  ].filter((part) => part !== null);
+  return `${rows} rows${parts.length > 0 ? `: ${parts.join(", ")}` : " without values"}.`;
+}

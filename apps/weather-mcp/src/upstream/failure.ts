@@ -1,0 +1,133 @@
+import type { UpstreamId } from "../config.ts";
+import { WeatherError } from "../errors/weather-error.ts";
+
+/** Names for people; also what `upstream` says in an error. */
+export const UPSTREAM_NAMES: Record<UpstreamId, string> = {
+  nws: "the National Weather Service",
+  "open-meteo": "Open-Meteo",
+  "open-meteo-archive": "Open-Meteo's archive",
+  "open-meteo-geocoding": "Open-Meteo's geocoder",
+  "open-meteo-air-quality": "Open-Meteo's air quality service",
+  "open-meteo-marine": "Open-Meteo's marine service",
+  ncei: "NOAA NCEI",
+  cdo: "NOAA CDO",
+};
+
+/** An answer that is not a success. */
+export interface FailedResponse {
+  readonly upstream: UpstreamId;
+  readonly status: number;
+  readonly contentType: string;
+  readonly text: string;
+  /** The body when it is a JSON object, else {}. */
+  readonly json: Readonly<Record<string, unknown>>;
+  /** What `Retry-After` asks for. */
+  readonly retryAfterMs: number | undefined;
+}
+
+/** When to try again: never, after a jittered pause, or after a pause that the service asked for. */
+export type RetryAdvice = "never" | "backoff" | { afterMs: number };
+
+/** What a failed attempt means. */
+export interface Verdict {
+  readonly error: WeatherError;
+  readonly retry: RetryAdvice;
+  /** Whether it says that the service is unwell, and counts for the breaker. */
+  readonly unwell: boolean;
+  /** The service will refuse everything for this long; nothing is sent meanwhile. */
+  readonly closedForMs?: number;
+}
+
+/** A failed attempt on its way through the retry loop. */
+export class AttemptFailure extends Error {
+  readonly verdict: Verdict;
+  constructor(verdict: Verdict) {
+    super(verdict.error.message);
+    this.verdict = verdict;
+  }
+}
+
+/** What a status means where the service's own rules have nothing to say. */
+export function judgeStatus(failed: FailedResponse): Verdict {
+  const { upstream, status, retryAfterMs } = failed;
+  if (status === 429 || (status === 403 && failed.contentType.includes("html"))) {
+    return rateLimited(upstream, status, retryAfterMs);
+  }
+  if (status >= 500) return unavailable(upstream, status, retryAfterMs);
+  const name = UPSTREAM_NAMES[upstream];
+  if (status === 404) {
+    const hint = "Check the place and the dates, or let source be auto.";
+    const error = new WeatherError("NOT_FOUND", `${capital(name)} has nothing there.`, {
+      reason: "upstream_not_found",
+      hint,
+      upstream,
+      status,
+    });
+    return { error, retry: "never", unwell: false };
+  }
+  return badResponse(upstream, `answered with status ${status}`, status, false);
+}
+
+export function rateLimited(upstream: UpstreamId, status: number, afterMs: number | undefined, when?: string): Verdict {
+  const wait = when ?? (afterMs === undefined ? "in a minute" : `in ${Math.ceil(afterMs / 1000)} s`);
+  const error = new WeatherError("RATE_LIMIT", `${capital(UPSTREAM_NAMES[upstream])} limits requests right now.`, {
+    reason: "upstream_rate_limit",
+    hint: `Try again ${wait}; make fewer calls at once.`,
+    upstream,
+    status,
+    retryable: true,
+    retryAfterS: Math.ceil((afterMs ?? 60_000) / 1000),
+  });
+  return {
+    error,
+    retry: afterMs === undefined ? "never" : { afterMs },
+    unwell: false,
+    ...(afterMs === undefined ? {} : { closedForMs: afterMs }),
+  };
+}
+
+export function unavailable(upstream: UpstreamId, status?: number, afterMs?: number, correlationId?: string): Verdict {
+  const told = status === undefined ? "cannot be reached" : `is out of order (status ${status})`;
+  const error = new WeatherError("UNKNOWN", `${capital(UPSTREAM_NAMES[upstream])} ${told}.`, {
+    reason: "upstream_unavailable",
+    hint: "This is not about your question. Try again in a few minutes.",
+    upstream,
+    ...(status === undefined ? {} : { status }),
+    retryable: true,
+    retryAfterS: afterMs === undefined ? 120 : Math.ceil(afterMs / 1000),
+    ...(correlationId === undefined ? {} : { correlationId }),
+  });
+  return { error, retry: afterMs === undefined ? "backoff" : { afterMs }, unwell: true };
+}
+
+export function badResponse(upstream: UpstreamId, what: string, status?: number, retry = true): Verdict {
+  const error = new WeatherError("UNKNOWN", `${capital(UPSTREAM_NAMES[upstream])} ${what}.`, {
+    reason: "upstream_bad_response",
+    hint: "This is a fault of the service. Try again in a few minutes, or with another source.",
+    upstream,
+    ...(status === undefined ? {} : { status }),
+    retryable: true,
+    retryAfterS: 120,
+  });
+  return { error, retry: retry ? "backoff" : "never", unwell: true };
+}
+
+export function timedOut(upstream: UpstreamId, timeoutMs: number): Verdict {
+  const seconds = Math.max(1, Math.round(timeoutMs / 1000));
+  const error = new WeatherError(
+    "TIMEOUT",
+    `${capital(UPSTREAM_NAMES[upstream])} did not answer within ${seconds} s.`,
+    {
+      reason: "upstream_timeout",
+      hint: "The service is slow right now. Try again in a minute.",
+      upstream,
+      retryable: true,
+      retryAfterS: 60,
+    },
+  );
+  return { error, retry: "backoff", unwell: true };
+}
+
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
