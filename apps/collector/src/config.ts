@@ -40,7 +40,7 @@ export class ConfigError extends Error {
 }
 
 /** Settings that a command line gives; they win over the environment. */
-export type ConfigOverrides = Partial<Config>;
+export type ConfigOverrides = { readonly [Name in keyof Config]?: Config[Name] | undefined };
 
 /**
  * Reads the configuration. The only reader of `process.env`.

@@ -6,6 +6,15 @@ export class DataFolderError extends Error {
   }
 }
 
+/** Another process has the folder open, or is about to. */
+export class DataFolderInUseError extends DataFolderError {
+  constructor(dataDir: string) {
+    super(
+      `The data folder ${dataDir} is in use by another collector: stop it, or choose another folder with --data-dir or DATA_DIR`,
+    );
+  }
+}
+
 /** Says why a folder cannot be written. */
 export function unusable(dataDir: string, error: unknown): DataFolderError {
   const { code } = error as NodeJS.ErrnoException;

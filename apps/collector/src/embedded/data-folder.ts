@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { DatabaseAddress } from "../storage/pool.ts";
-import { DataFolderError, unusable } from "./data-folder-error.ts";
-import { type FolderLock, lockFolder } from "./folder-lock.ts";
+import { DataFolderInUseError, unusable } from "./data-folder-error.ts";
+import { type Announcement, type FolderLock, lockFolder } from "./folder-lock.ts";
+import { makeFolder } from "./make-folder.ts";
 
 /** Longest path of a Unix socket on every system: macOS allows 103 bytes, Linux 107. */
 const MAX_SOCKET_PATH_BYTES = 103;
@@ -15,8 +16,8 @@ export interface DataFolder {
   readonly databaseDir: string;
   /** Where the database is to listen. It has no password, so nobody else may enter the folder of the socket. */
   readonly listenAt: DatabaseAddress;
-  /** Tells other processes where the database listens. */
-  announce(address: DatabaseAddress): void;
+  /** Tells other processes where to reach this one. */
+  announce(announcement: Announcement): void;
   release(): void;
 }
 
@@ -30,9 +31,7 @@ export async function openDataFolder(dataDir: string): Promise<DataFolder> {
   makePrivate(path, dataDir);
   const lock: FolderLock | undefined = await lockFolder(join(path, "lock"));
   if (lock === undefined) {
-    throw new DataFolderError(
-      `The data folder ${dataDir} is in use by another collector: stop it, or choose another folder with --data-dir or DATA_DIR`,
-    );
+    throw new DataFolderInUseError(dataDir);
   }
   const databaseDir = join(path, "database");
   const socketDir = socketFolder(join(path, "run"));
@@ -49,7 +48,7 @@ export async function openDataFolder(dataDir: string): Promise<DataFolder> {
     databaseDir,
     // Windows has no Unix sockets that postgres.js could use.
     listenAt: process.platform === "win32" ? { host: "127.0.0.1", port: 0 } : { path: socketPath },
-    announce: (address) => lock.announce(address),
+    announce: (announcement) => lock.announce(announcement),
     release() {
       if (socketDir.temporary) rmSync(socketDir.path, { recursive: true, force: true });
       lock.release();
@@ -59,7 +58,7 @@ export async function openDataFolder(dataDir: string): Promise<DataFolder> {
 
 function makePrivate(path: string, dataDir: string): void {
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    makeFolder(path);
   } catch (error) {
     throw unusable(dataDir, error);
   }
@@ -69,9 +68,4 @@ function socketFolder(preferred: string): { path: string; temporary: boolean } {
   if (Buffer.byteLength(join(preferred, SOCKET_NAME)) <= MAX_SOCKET_PATH_BYTES)
     return { path: preferred, temporary: false };
   return { path: mkdtempSync(join(tmpdir(), "collector-")), temporary: true };
-}
-
-/** Whether a data folder has been used before. */
-export function hasData(dataDir: string): boolean {
-  return existsSync(join(resolve(dataDir), "database", "PG_VERSION"));
 }

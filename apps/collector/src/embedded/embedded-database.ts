@@ -3,7 +3,7 @@ import { Worker } from "node:worker_threads";
 import type { DatabaseAddress } from "../storage/pool.ts";
 import { type DataFolder, openDataFolder } from "./data-folder.ts";
 import { DataFolderError } from "./data-folder-error.ts";
-import { findRunningDatabase } from "./folder-lock.ts";
+import { type Announcement, findHolder } from "./folder-lock.ts";
 
 /** How long a close waits for the last checkpoint. */
 const CLOSE_DEADLINE_MS = 5_000;
@@ -12,6 +12,8 @@ const RESTART_DELAY_MS = 500;
 /** PostgreSQL inside this process, in a thread of its own, with its data in a folder. */
 export interface EmbeddedDatabase {
   readonly address: DatabaseAddress;
+  /** Tells other processes where the HTTP server of this one listens. */
+  announceUrl(url: string): void;
   close(): Promise<void>;
 }
 
@@ -39,7 +41,7 @@ export async function startEmbeddedDatabase(
     folder.release();
     throw new DataFolderError(`The database in ${dataDir} does not start: ${(error as Error).message}`);
   }
-  folder.announce(address);
+  folder.announce({ address });
   watch(worker);
 
   function watch(running: Worker): void {
@@ -64,6 +66,7 @@ export async function startEmbeddedDatabase(
     get address() {
       return address;
     },
+    announceUrl: (url) => folder.announce({ address, url }),
     async close() {
       closing = true;
       await stopWorker(worker);
@@ -72,9 +75,9 @@ export async function startEmbeddedDatabase(
   };
 }
 
-/** Where the database of a data folder listens, when another process has it open. */
-export function runningDatabase(dataDir: string): Promise<DatabaseAddress | undefined> {
-  return findRunningDatabase(join(resolve(dataDir), "lock"));
+/** Where to reach the process that has a data folder open; undefined when none has. */
+export function findRunningCollector(dataDir: string): Promise<Announcement | undefined> {
+  return findHolder(join(resolve(dataDir), "lock"));
 }
 
 function startWorker({ databaseDir, listenAt }: Pick<DataFolder, "databaseDir" | "listenAt">) {

@@ -7,8 +7,16 @@ import { unusable } from "./data-folder-error.ts";
 /** A lock without a running database yet counts for this long where processes cannot be told apart. */
 const STARTING_MS = 60_000;
 
+/** What the holder of a folder tells other processes. */
+export interface Announcement {
+  /** Where its database listens. */
+  readonly address: DatabaseAddress;
+  /** Where its HTTP server listens, once it does. */
+  readonly url?: string | undefined;
+}
+
 export interface FolderLock {
-  announce(address: DatabaseAddress): void;
+  announce(announcement: Announcement): void;
   release(): void;
 }
 
@@ -16,7 +24,7 @@ interface LockRecord {
   readonly pid: number;
   /** Start of the process as the system counts it: a pid alone comes back, above all in containers. */
   readonly startedAt: string | undefined;
-  readonly address: DatabaseAddress | undefined;
+  readonly announcement: Announcement | undefined;
 }
 
 /**
@@ -26,7 +34,7 @@ interface LockRecord {
  * @throws {DataFolderError} when the folder cannot be written
  */
 export async function lockFolder(file: string): Promise<FolderLock | undefined> {
-  const record: LockRecord = { pid: process.pid, startedAt: processStart(process.pid), address: undefined };
+  const record: LockRecord = { pid: process.pid, startedAt: processStart(process.pid), announcement: undefined };
   for (;;) {
     if (tryCreate(file, record)) break;
     const text = read(file);
@@ -36,8 +44,8 @@ export async function lockFolder(file: string): Promise<FolderLock | undefined> 
   }
   let text = serialize(record);
   return {
-    announce(address) {
-      text = serialize({ ...record, address });
+    announce(announcement) {
+      text = serialize({ ...record, announcement });
       const next = `${file}.${process.pid}`;
       writeFileSync(next, text, { mode: 0o600 });
       renameSync(next, file);
@@ -48,11 +56,11 @@ export async function lockFolder(file: string): Promise<FolderLock | undefined> 
   };
 }
 
-/** Where the database of a folder listens, when a process has it open. */
-export async function findRunningDatabase(file: string): Promise<DatabaseAddress | undefined> {
+/** What the holder of a folder announced, when its database answers. */
+export async function findHolder(file: string): Promise<Announcement | undefined> {
   const text = read(file);
-  const address = text === undefined ? undefined : parse(text)?.address;
-  return address !== undefined && (await answers(address)) ? address : undefined;
+  const announcement = text === undefined ? undefined : parse(text)?.announcement;
+  return announcement !== undefined && (await answers(announcement.address)) ? announcement : undefined;
 }
 
 function tryCreate(file: string, record: LockRecord): boolean {
@@ -68,11 +76,11 @@ function tryCreate(file: string, record: LockRecord): boolean {
 async function isHeld(file: string, text: string): Promise<boolean> {
   const record = parse(text);
   if (record === undefined) return false;
-  if (record.address !== undefined && (await answers(record.address))) return true;
+  if (record.announcement !== undefined && (await answers(record.announcement.address))) return true;
   if (!isAlive(record.pid)) return false;
   const startedAt = processStart(record.pid);
   if (record.startedAt !== undefined && startedAt !== undefined) return record.startedAt === startedAt;
-  return record.address === undefined && Date.now() - statSync(file).mtimeMs < STARTING_MS;
+  return record.announcement === undefined && Date.now() - statSync(file).mtimeMs < STARTING_MS;
 }
 
 /** Moves the lock away before deleting it: if another process has renewed it in between, it gets it back. */

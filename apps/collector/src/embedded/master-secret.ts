@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type Config, ConfigError } from "../config.ts";
 import { unusable } from "./data-folder-error.ts";
+import { makeFolder } from "./make-folder.ts";
 
 /**
  * A configuration that has a master secret: the one given, else the one kept in the data folder, made on first use.
@@ -18,7 +19,7 @@ function keptSecret(dataDir: string): Buffer {
   const folder = resolve(dataDir);
   const file = join(folder, "master-secret");
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     writeFileSync(file, `${randomBytes(32).toString("hex")}\n`, { flag: "wx", mode: 0o600 });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw unusable(dataDir, error);

@@ -54,10 +54,14 @@ export class Pool {
     this.#connection ??= connect(this.#address, this.#options);
     const connection = this.#connection;
     let timer: NodeJS.Timeout | undefined;
+    let lastCall: NodeJS.Immediate | undefined;
     const deadline = new Promise<never>((_resolve, reject) => {
       timer = setTimeout(() => {
-        this.#discard(connection);
-        reject(new StorageUnavailableError("DEADLINE"));
+        // When this process itself was held up, the answer may be waiting in the socket: let it be read first.
+        lastCall = setImmediate(() => {
+          this.#discard(connection);
+          reject(new StorageUnavailableError("DEADLINE"));
+        });
       }, deadlineMs);
     });
     try {
@@ -66,6 +70,7 @@ export class Pool {
       throw toStorageError(error);
     } finally {
       clearTimeout(timer);
+      clearImmediate(lastCall);
     }
   }
 

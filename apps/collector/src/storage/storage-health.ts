@@ -9,6 +9,9 @@ export interface StorageHealth {
   probe(): Promise<void>;
 }
 
+/** Readiness must tell the truth within two seconds, also when nothing answers. */
+const PROBE_DEADLINE_MS = 1_500;
+
 export function createStorageHealth(pool: Pool): StorageHealth {
   return {
     async probe() {
@@ -16,6 +19,7 @@ export function createStorageHealth(pool: Pool): StorageHealth {
         ({ sql }) => sql`
           INSERT INTO write_probes (id, probed_at) VALUES (1, now())
           ON CONFLICT (id) DO UPDATE SET probed_at = excluded.probed_at`,
+        PROBE_DEADLINE_MS,
       );
     },
   };

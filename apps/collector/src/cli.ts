@@ -1,0 +1,97 @@
+#!/usr/bin/env node
+import { readFileSync } from "node:fs";
+import { TIERS } from "@org/mcp-analytics-schema/constants";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { ApiKeyChoiceError } from "./accounts/api-keys.ts";
+import { createKey, listKeys, makeAdminLink, migrate, revokeKey, setTier } from "./commands.ts";
+import { ConfigError, type ConfigOverrides } from "./config.ts";
+import { DataFolderError } from "./embedded/data-folder-error.ts";
+import { runCollector, StartError } from "./serve.ts";
+import { StorageUnavailableError } from "./storage/errors.ts";
+
+const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
+  version: string;
+};
+
+function port(text: string): number {
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) throw new InvalidArgumentError("It must be from 0 to 65535.");
+  return Number(text);
+}
+
+const tier = () => new Option("--tier <tier>", "limits of the key").choices(Object.keys(TIERS)).default("free");
+const dataDir = () => new Option("--data-dir <folder>", "folder of the embedded database (DATA_DIR, ./.data)");
+const json = () => new Option("--json", "print JSON");
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+const program = new Command("collector")
+  .description("Collects opt-in usage analytics of MCP servers. Settings come from the environment: see .env.example.")
+  .version(version)
+  .showHelpAfterError("(--help shows what there is)");
+
+program
+  .command("serve", { isDefault: true })
+  .description("run the collector until a signal ends it")
+  .addOption(new Option("--port <port>", "port to listen on (PORT, 3000)").argParser(port))
+  .addOption(dataDir())
+  .action((options: ConfigOverrides) => runCollector(options));
+
+program
+  .command("migrate")
+  .description("bring the tables up to date, as serve does when it starts")
+  .addOption(dataDir())
+  .action(async (options: ConfigOverrides) => print(await migrate(options)));
+
+const keys = program.command("keys").description("make, list and revoke API keys");
+keys
+  .command("create")
+  .description("make a key; it is shown once")
+  .option("--name <name>", "for people", "default")
+  .addOption(tier())
+  .option("--require-signature", "refuse requests that are not signed", false)
+  .addOption(json())
+  .addOption(dataDir())
+  .action(async (options) => print(await createKey(options)));
+keys
+  .command("list")
+  .description("list keys, oldest first")
+  .addOption(json())
+  .addOption(dataDir())
+  .action(async (options) => print(await listKeys(options)));
+keys
+  .command("revoke <id|last4>")
+  .description("disable a key for good")
+  .addOption(dataDir())
+  .action(async (which, options) => print(await revokeKey(which, options)));
+keys
+  .command("set-tier <id|last4>")
+  .description("change the limits of a key")
+  .addOption(tier().makeOptionMandatory())
+  .addOption(dataDir())
+  .action(async (which, options) => print(await setTier(which, options)));
+
+program
+  .command("admin-link")
+  .description("make a link that signs in to the dashboard once")
+  .option("--url <url>", "address of the dashboard (PUBLIC_URL, else where the collector listens)")
+  .addOption(dataDir())
+  .action(async (options) => print(await makeAdminLink(options)));
+
+const EXPECTED = [ConfigError, DataFolderError, StartError, ApiKeyChoiceError];
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.stderr.write(`collector: ${describe(error)}\n`);
+  process.exit(1);
+}
+
+function describe(error: unknown): string {
+  if (EXPECTED.some((type) => error instanceof type)) return (error as Error).message;
+  if (error instanceof StorageUnavailableError) {
+    return `The database does not answer (${error.code}): check DATABASE_URL, and that it names a running PostgreSQL this user may use`;
+  }
+  return error instanceof Error ? `${error.name}: ${error.message}` : "unknown error";
+}

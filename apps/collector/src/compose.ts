@@ -1,0 +1,88 @@
+import type { FastifyBaseLogger, FastifyInstance } from "fastify";
+import { signingSecret } from "./accounts/signing-secret.ts";
+import { buildApp } from "./app.ts";
+import type { Config } from "./config.ts";
+import { type EmbeddedDatabase, startEmbeddedDatabase } from "./embedded/embedded-database.ts";
+import { createMetrics, type Metrics } from "./health/metrics.ts";
+import { createInProcessBucketStore } from "./limits/in-process-bucket-store.ts";
+import { createPages } from "./query/pages.ts";
+import { openStorage, type Storage } from "./storage/storage.ts";
+
+/** A collector that is put together and running, apart from listening. */
+export interface Collector {
+  readonly app: FastifyInstance;
+  readonly storage: Storage;
+  readonly metrics: Metrics;
+  /** Whether tables and partitions were there at the first try; else they are waited for in the background. */
+  readonly prepared: boolean;
+  /** Absent with `databaseUrl`. */
+  readonly embedded: EmbeddedDatabase | undefined;
+  /**
+   * Answers what is open, writes what waits, closes every connection. Whatever holds on past the deadline is cut off.
+   */
+  close(deadlineMs?: number): Promise<void>;
+}
+
+/** What a close leaves for storage after open requests, at the least. */
+const STORAGE_CLOSE_MS = 1_000;
+
+/**
+ * Puts the collector together. A database server that is out does not keep it from starting.
+ *
+ * @param config with a master secret (`withMasterSecret`)
+ * @throws {DataFolderError} when the data folder of the embedded database cannot be used
+ */
+export async function createCollector(config: Config, logger: FastifyBaseLogger): Promise<Collector> {
+  const embedded =
+    config.databaseUrl === undefined
+      ? await startEmbeddedDatabase(config.dataDir, {
+          onBreakdown: (error) => logger.error({ err: error }, "the embedded database broke down and starts again"),
+        })
+      : undefined;
+  const now = Date.now;
+  const storage = openStorage(embedded?.address ?? { url: config.databaseUrl as string }, {
+    rawRetentionDays: config.rawRetentionDays,
+    now,
+    onError: (error, activity) => logger.warn({ err: error, activity }, "storage has a problem"),
+    onQuarantined: (events) => logger.error({ events }, "the database refused events for what they hold"),
+  });
+  const metrics = createMetrics();
+  const buckets = createInProcessBucketStore({ now });
+  const app = await buildApp(config, {
+    keyStore: storage.keyStore,
+    writer: storage.writer,
+    storageHealth: storage.storageHealth,
+    buckets,
+    now,
+    signingSecretsFor: ({ apiKeyId, secretVersion }) =>
+      config.masterSecrets.map((secret) => signingSecret(secret, apiKeyId, secretVersion)),
+    touchKey: (key, atMs) => storage.lastUsed.touch(key, atMs),
+    registerPages: createPages({ ...storage, now, publicUrl: config.publicUrl }),
+    metrics,
+    logger,
+  });
+  const prepared = await storage.start();
+
+  return {
+    app,
+    storage,
+    metrics,
+    prepared,
+    embedded,
+    async close(deadlineMs = config.shutdownDeadlineMs) {
+      const endMs = performance.now() + deadlineMs;
+      app.drain();
+      await closeApp(app, deadlineMs);
+      await storage.close(Math.max(STORAGE_CLOSE_MS, endMs - performance.now()));
+      await embedded?.close();
+      await buckets.close();
+    },
+  };
+}
+
+/** Waits for open requests up to the deadline, then cuts their connections. */
+async function closeApp(app: FastifyInstance, deadlineMs: number): Promise<void> {
+  const timer = setTimeout(() => app.server.closeAllConnections(), deadlineMs);
+  await app.close();
+  clearTimeout(timer);
+}

@@ -1,0 +1,108 @@
+import { type ApiKeyStore, createApiKeyStore } from "./api-key-store.ts";
+import { createDeliveryStore } from "./delivery-store.ts";
+import { Dictionary, NAME_CAPS } from "./dictionary.ts";
+import type { EventWriter } from "./event-writer.ts";
+import { Flusher } from "./flusher.ts";
+import { GroupCommit } from "./group-commit.ts";
+import { createKeyStore, type KeyStore } from "./key-store.ts";
+import { LastUsed } from "./last-used.ts";
+import { maintainStorage } from "./maintenance.ts";
+import { migrateDatabase } from "./migrate.ts";
+import { NameResolver } from "./name-resolver.ts";
+import { createNameStore } from "./name-store.ts";
+import { createPartitions } from "./partitions.ts";
+import { PeriodicTask } from "./periodic-task.ts";
+import type { DatabaseAddress } from "./pool.ts";
+import { openPools } from "./pools.ts";
+import { Preparation } from "./preparation.ts";
+import { createSessionStore, type SessionStore } from "./session-store.ts";
+import { createStorageHealth, type StorageHealth } from "./storage-health.ts";
+import { createUsageStore, type UsageStore } from "./usage-store.ts";
+
+const MAINTENANCE_INTERVAL_MS = 10 * 60_000;
+const LAST_USED_INTERVAL_MS = 60_000;
+
+export interface StorageOptions {
+  readonly rawRetentionDays: number;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+  /** Called with what background work throws, and what it was at. */
+  readonly onError: (error: unknown, activity: string) => void;
+  /** Called with the number of events that the database refused for what they hold. */
+  readonly onQuarantined: (events: number) => void;
+}
+
+/** Everything that is kept in one database. */
+export interface Storage {
+  readonly writer: EventWriter;
+  readonly keyStore: KeyStore;
+  readonly apiKeyStore: ApiKeyStore;
+  readonly sessionStore: SessionStore;
+  readonly usageStore: UsageStore;
+  readonly storageHealth: StorageHealth;
+  readonly lastUsed: LastUsed;
+  /**
+   * Brings tables and partitions up to date and begins the upkeep. A database that is out is waited for in the
+   * background; resolves with whether it was there at the first try.
+   */
+  start(): Promise<boolean>;
+  /** Writes what waits, then closes every connection. */
+  close(deadlineMs: number): Promise<void>;
+}
+
+/** Opens storage; connects to nothing before it is used. */
+export function openStorage(address: DatabaseAddress, options: StorageOptions): Storage {
+  const { now, onError } = options;
+  const pools = openPools(address);
+  const partitions = createPartitions(pools.upkeep);
+  const flusher = new Flusher({ pool: pools.flush, partitions, now });
+  const writer = new GroupCommit({
+    names: new NameResolver(
+      new Dictionary(createNameStore(pools.lookup, "tools"), NAME_CAPS.tools),
+      new Dictionary(createNameStore(pools.lookup, "error_types"), NAME_CAPS.error_types),
+    ),
+    flush: (items) => flusher.flush(items),
+    onQuarantined: options.onQuarantined,
+  });
+  const lastUsed = new LastUsed(pools.lookup);
+  const deliveries = createDeliveryStore(pools.upkeep);
+  const upkeep = { partitions, deliveries, rawRetentionDays: options.rawRetentionDays, now };
+  const maintenance = new PeriodicTask(() => maintainStorage(upkeep), {
+    intervalMs: MAINTENANCE_INTERVAL_MS,
+    onError: (error) => onError(error, "maintenance"),
+  });
+  const lastUsedTask = new PeriodicTask(() => lastUsed.flush(now()), {
+    intervalMs: LAST_USED_INTERVAL_MS,
+    onError: (error) => onError(error, "last-used"),
+  });
+  const preparation = new Preparation(
+    async () => {
+      await migrateDatabase(address);
+      await partitions.ensure(now());
+    },
+    { onError: (error) => onError(error, "preparation") },
+  );
+
+  return {
+    writer,
+    keyStore: createKeyStore(pools.lookup),
+    apiKeyStore: createApiKeyStore(pools.lookup),
+    sessionStore: createSessionStore(pools.read),
+    usageStore: createUsageStore(pools.read),
+    storageHealth: createStorageHealth(pools.lookup),
+    lastUsed,
+    async start() {
+      const prepared = await preparation.start();
+      maintenance.start();
+      lastUsedTask.start();
+      return prepared;
+    },
+    async close(deadlineMs) {
+      const endMs = performance.now() + deadlineMs;
+      preparation.stop();
+      await Promise.all([writer.close(deadlineMs), maintenance.stop(), lastUsedTask.stop()]);
+      await lastUsedTask.runNow();
+      await pools.close(Math.max(250, endMs - performance.now()));
+    },
+  };
+}
