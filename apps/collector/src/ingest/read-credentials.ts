@@ -18,7 +18,9 @@ export function readCredentials(headers: IncomingHttpHeaders): Credentials {
   const plain = headers[API_KEY_HEADER];
   const { authorization } = headers;
   if (plain !== undefined && authorization !== undefined) return CONFLICTING;
-  const text = plain ?? (authorization === undefined ? undefined : (BEARER.exec(authorization)?.[1] ?? authorization));
-  if (text === undefined || text === "") return REQUIRED;
+  // Another scheme, or none, presents something that is no key.
+  const bearer = authorization === undefined ? undefined : (BEARER.exec(authorization)?.[1] ?? "-");
+  const text = plain ?? bearer;
+  if (text === undefined || plain === "") return REQUIRED;
   return typeof text === "string" && API_KEY.test(text) ? { apiKey: text } : INVALID;
 }
