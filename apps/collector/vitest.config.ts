@@ -1,0 +1,12 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    globalSetup: ["@org/services/vitest-setup"],
+    include: ["test/**/*.test.ts"],
+    // PostgreSQL, Redis and the embedded engine of several files share the machine.
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+});
