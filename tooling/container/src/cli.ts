@@ -42,7 +42,9 @@ let reason: string | undefined;
 function listener(result: CaseResult): void {
   results.push(result);
   if (result.outcome === "skipped") return;
-  progress(`${MARKS[result.outcome]} ${result.name}${result.reason === undefined ? "" : `\n       ${result.reason}`}`);
+  const took = result.tookMs === undefined ? "" : ` (${(result.tookMs / 1000).toFixed(1)} s)`;
+  progress(`${MARKS[result.outcome]} ${result.name}${took}`);
+  if (result.reason !== undefined) progress(`       ${result.reason}`);
 }
 
 async function check(wanted: string | undefined, cacheFolder: string): Promise<void> {

@@ -4,6 +4,8 @@ export interface CaseResult {
   outcome: "passed" | "failed" | "skipped";
   /** Why it failed or was skipped. */
   reason?: string;
+  /** How long it took, in milliseconds. */
+  tookMs?: number;
 }
 
 /** One thing that must hold. Cases of a scenario run in order on one shared state. */
@@ -35,11 +37,14 @@ export async function runScenario<State>(
       listener({ name: fullName, outcome: "failed", reason: `not reached after "${closedBy}"` });
       continue;
     }
+    const startedAt = performance.now();
+    const took = () => Math.round(performance.now() - startedAt);
     try {
       await check(state);
-      listener({ name: fullName, outcome: "passed" });
+      listener({ name: fullName, outcome: "passed", tookMs: took() });
     } catch (error) {
-      listener({ name: fullName, outcome: "failed", reason: error instanceof Error ? error.message : String(error) });
+      const reason = error instanceof Error ? error.message : String(error);
+      listener({ name: fullName, outcome: "failed", reason, tookMs: took() });
       if (opensTheWay) closedBy = name;
     }
   }

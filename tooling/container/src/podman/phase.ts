@@ -16,6 +16,10 @@ import { readRegistrySettings } from "./registry-settings.ts";
 import { writePodmanSettings } from "./settings.ts";
 import { buildStandInImages } from "./stand-in-images.ts";
 
+const MAX_FORMER_IMAGES = 12;
+/** Not dangling as long as it has a name. */
+const NEWEST_BUILD_STAGE = "localhost/mcp-analytics-build:newest";
+
 function say(value: object): void {
   process.stdout.write(`${JSON.stringify(value)}\n`);
 }
@@ -34,8 +38,15 @@ async function build(paths: CachePaths): Promise<void> {
   const composeImages = await buildStandInImages(paths, { ...process.env, ...settings.run });
   say({ composeImages });
   await runBuild(podmanEngine(env, name, composeImages), (result) => say({ result }), paths.log);
-  // Layers of earlier builds, once they are of no more use.
-  await tryCommand("podman", ["image", "prune", "--force", "--filter", "until=72h"], { env });
+  await removeFormerBuilds(env);
+}
+
+/** Layers that no build uses any more, once there are many. The newest build is kept, so that the next one finds its layers. */
+async function removeFormerBuilds(env: NodeJS.ProcessEnv): Promise<void> {
+  const { stdout } = await tryCommand("podman", ["images", "--quiet", "--filter", "dangling=true"], { env });
+  if (stdout.split("\n").length <= MAX_FORMER_IMAGES) return;
+  await tryCommand("podman", ["tag", stdout.split("\n")[0] ?? "", NEWEST_BUILD_STAGE], { env });
+  await tryCommand("podman", ["image", "prune", "--force"], { env });
 }
 
 async function run(paths: CachePaths, composeImages: Record<string, string>): Promise<void> {
