@@ -2,9 +2,9 @@ import { INTERVALS_OF, type Usage } from "../api/usage.ts";
 import { CallsChart } from "../chart/calls-chart.tsx";
 import { callsOf } from "../chart/plot.ts";
 import { SeriesTable } from "../chart/series-table.tsx";
+import { Segmented } from "../parts/segmented.tsx";
 import type { View } from "../view/view.ts";
 import { previousInWords } from "./range-words.ts";
-import { Segmented } from "./segmented.tsx";
 
 const LABELS = { hour: "By hour", day: "By day" } as const;
 const OPEN_LABELS = { hour: "This hour so far", day: "Today so far" } as const;

@@ -1,6 +1,6 @@
 import type { ErrorUsage, Usage } from "../api/usage.ts";
 import { formatShare, formatWhole } from "../format/number.ts";
-import { ShowMore } from "./show-more.tsx";
+import { ShowMore } from "../parts/show-more.tsx";
 import { ToolName } from "./tool-name.tsx";
 
 /** What the built-in categories mean; a server's own stand as they are. */

@@ -1,4 +1,5 @@
-import { CopyLine } from "./copy-line.tsx";
+import { CollectorCommand } from "../parts/collector-command.tsx";
+import { CopyLine } from "../parts/copy-line.tsx";
 
 /** URL that a client sends to, as seen from this browser. */
 function endpoint(): string {
@@ -22,17 +23,20 @@ export function FirstSteps() {
       <ol>
         <li>
           <h2>Get an API key</h2>
-          <p>The collector showed one when it first started. To make another, on the machine that runs it:</p>
-          <CopyLine text="collector keys create my-key" />
+          <p>The first start printed one. For another, on the machine that runs the collector:</p>
+          <CollectorCommand command="keys create" />
         </li>
         <li>
           <h2>Give it to an MCP server</h2>
-          <p>In place of YOUR_KEY. Without a key the server sends nothing: analytics is opt-in.</p>
+          <p>Put it in place of YOUR_KEY. A server without a key sends nothing: analytics is opt-in.</p>
           <CopyLine text={addCommand()} />
         </li>
         <li>
           <h2>Call a tool</h2>
-          <p>Ask for the weather somewhere. Only the tool's name, whether it worked and when is sent.</p>
+          <p>
+            Ask for the weather somewhere. What is sent is the tool's name, whether it worked and when; never what was
+            asked.
+          </p>
           <p className="waiting" role="status">
             <i className="pulse" /> Waiting for the first event
           </p>

@@ -1,4 +1,4 @@
-import type { ToolUsage, Usage } from "../api/usage.ts";
+import type { Calls, ToolUsage, Usage } from "../api/usage.ts";
 import { callsOf } from "../chart/plot.ts";
 import { formatShare, formatWhole, successRate } from "../format/number.ts";
 import { rangeInWords } from "./range-words.ts";
@@ -13,11 +13,17 @@ function failureRate(tool: ToolUsage): number {
   return 1 - (successRate(tool) ?? 1);
 }
 
+function outcomeInWords({ succeeded, failed }: Calls): string {
+  if (succeeded + failed === 1) return failed === 0 ? "it worked" : "it failed";
+  if (failed === 0) return "all of them worked";
+  return succeeded === 0 ? "none of them worked" : `${formatShare(successRate({ succeeded, failed }))} of them worked`;
+}
+
 function title({ totals, range }: Usage): string {
   const calls = callsOf(totals);
-  if (calls === 0) return `No calls in ${rangeInWords(range)}`;
-  const worked = totals.failed === 0 ? "all of them worked" : `${formatShare(successRate(totals))} of them worked`;
-  return `${formatWhole(calls)} ${calls === 1 ? "call" : "calls"} in ${rangeInWords(range)}, ${calls === 1 ? (totals.failed === 0 ? "it worked" : "it failed") : worked}`;
+  const when = rangeInWords(range);
+  if (calls === 0) return `No calls in ${when}`;
+  return `${formatWhole(calls)} ${calls === 1 ? "call" : "calls"} in ${when}, ${outcomeInWords(totals)}`;
 }
 
 /** The whole page in two sentences: how much, how well, and which tools to look at. */

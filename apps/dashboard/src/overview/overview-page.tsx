@@ -1,10 +1,10 @@
+import { Logo } from "../parts/logo.tsx";
 import { ThemeToggle } from "../theme/theme-toggle.tsx";
 import { useView } from "../view/use-view.ts";
 import { CallsPanel } from "./calls-panel.tsx";
 import { FailuresPanel } from "./failures-panel.tsx";
 import { FirstSteps } from "./first-steps.tsx";
 import { Headline } from "./headline.tsx";
-import { Logo } from "./logo.tsx";
 import { PageFooter } from "./page-footer.tsx";
 import { OverviewSkeleton } from "./page-skeleton.tsx";
 import { RangePicker } from "./range-picker.tsx";

@@ -1,7 +1,7 @@
 import { RANGES } from "../api/usage.ts";
+import { Segmented } from "../parts/segmented.tsx";
 import { type View, withRange } from "../view/view.ts";
 import { RANGE_LABELS } from "./range-words.ts";
-import { Segmented } from "./segmented.tsx";
 
 const OPTIONS = RANGES.map((range) => ({
   value: range,

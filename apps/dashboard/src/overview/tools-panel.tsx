@@ -3,7 +3,7 @@ import type { ToolUsage, Usage } from "../api/usage.ts";
 import { callsOf } from "../chart/plot.ts";
 import { formatShare, formatWhole, successRate } from "../format/number.ts";
 import { formatAgo, formatInstant } from "../format/time.ts";
-import { ShowMore } from "./show-more.tsx";
+import { ShowMore } from "../parts/show-more.tsx";
 import { ToolName } from "./tool-name.tsx";
 
 type Column = "calls" | "rate" | "lastUsed";

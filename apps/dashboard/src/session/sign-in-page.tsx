@@ -1,5 +1,5 @@
-import { CopyLine } from "../overview/copy-line.tsx";
-import { Logo } from "../overview/logo.tsx";
+import { CollectorCommand } from "../parts/collector-command.tsx";
+import { Logo } from "../parts/logo.tsx";
 import type { SessionState } from "./use-session.ts";
 
 const NOTICES = {
@@ -36,10 +36,10 @@ export function SignInPage({ state, onRetry }: { state: SignedOut; onRetry: () =
         </p>
       )}
       <p>A one-time link opens this page. Make one on the machine that runs the collector, then open it here:</p>
-      <CopyLine text="collector admin-link" />
+      <CollectorCommand command="admin-link" />
       <p className="hint">
-        The link works once, within 24 hours. It signs this browser in for as long as you keep coming back: 7 days at a
-        time, 30 at most.
+        The start command prints such a link, too. It works once, within 24 hours, and signs this browser in for 7 days
+        after each visit, 30 at most.
       </p>
     </main>
   );

@@ -2,11 +2,12 @@ import { useState, useSyncExternalStore } from "react";
 
 type Theme = "light" | "dark";
 
-const darkQuery = window.matchMedia("(prefers-color-scheme: dark)");
+const darkQuery = () => window.matchMedia("(prefers-color-scheme: dark)");
 
 function subscribe(onChange: () => void): () => void {
-  darkQuery.addEventListener("change", onChange);
-  return () => darkQuery.removeEventListener("change", onChange);
+  const query = darkQuery();
+  query.addEventListener("change", onChange);
+  return () => query.removeEventListener("change", onChange);
 }
 
 function chosenTheme(): Theme | undefined {
@@ -25,7 +26,7 @@ function remember(theme: Theme | undefined): void {
 
 /** Switches between light and dark; back at what the system says, it follows the system again. */
 export function ThemeToggle() {
-  const system: Theme = useSyncExternalStore(subscribe, () => darkQuery.matches) ? "dark" : "light";
+  const system: Theme = useSyncExternalStore(subscribe, () => darkQuery().matches) ? "dark" : "light";
   const [chosen, setChosen] = useState(chosenTheme);
   const next: Theme = (chosen ?? system) === "dark" ? "light" : "dark";
 
