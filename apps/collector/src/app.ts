@@ -4,6 +4,7 @@ import { healthRoutes } from "./health/health-routes.ts";
 import { createMetrics, type Metrics } from "./health/metrics.ts";
 import { createReadiness } from "./health/readiness.ts";
 import { answerError, retrySoonSeconds } from "./http/error-handler.ts";
+import { isHost } from "./http/host-header.ts";
 import { useStrictJson } from "./http/json-parser.ts";
 import { watchRoutes } from "./http/known-routes.ts";
 import { createLifecycle } from "./http/lifecycle.ts";
@@ -72,9 +73,10 @@ export async function buildApp(config: AppConfig, deps: AppDeps): Promise<Fastif
   app.addHook("preClose", async () => {
     lifecycle.closing = true;
   });
-  app.addHook("onRequest", (_request, reply, done) => {
+  app.addHook("onRequest", (request, reply, done) => {
     setSecurityHeaders(reply);
     if (lifecycle.closing) sendProblem(reply.header("retry-after", retrySoonSeconds()), "shutting-down");
+    else if (!isHost(request.headers.host)) sendProblem(reply, "bad-request");
     else done();
   });
 
