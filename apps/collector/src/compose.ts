@@ -4,7 +4,7 @@ import { buildApp } from "./app.ts";
 import type { Config } from "./config.ts";
 import { type EmbeddedDatabase, startEmbeddedDatabase } from "./embedded/embedded-database.ts";
 import { createMetrics, type Metrics } from "./health/metrics.ts";
-import { createInProcessBucketStore } from "./limits/in-process-bucket-store.ts";
+import { createBucketStore } from "./limits/create-bucket-store.ts";
 import { createPages } from "./query/pages.ts";
 import { openStorage, type Storage } from "./storage/storage.ts";
 
@@ -47,7 +47,15 @@ export async function createCollector(config: Config, logger: FastifyBaseLogger)
     onQuarantined: (events) => logger.error({ events }, "the database refused events for what they hold"),
   });
   const metrics = createMetrics();
-  const buckets = createInProcessBucketStore({ now });
+  const buckets = createBucketStore({
+    redisUrl: config.redisUrl,
+    now,
+    onOutage(out) {
+      metrics.limiterFellBack(out);
+      if (out) logger.warn("Redis is out: limits are counted in this process");
+      else logger.info("Redis is back: limits are shared again");
+    },
+  });
   const app = await buildApp(config, {
     keyStore: storage.keyStore,
     writer: storage.writer,
