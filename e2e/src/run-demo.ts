@@ -1,4 +1,4 @@
-import { startFixtureUpstream } from "@org/weather-mcp/fixture-upstream";
+import { type FaultKind, type FixtureUpstream, startFixtureUpstream } from "@org/weather-mcp/fixture-upstream";
 import { plannedCalls } from "./tool-calls.ts";
 import type { UsageReader } from "./usage-reader.ts";
 import { WeatherClient } from "./weather-client.ts";
@@ -6,6 +6,15 @@ import { WeatherClient } from "./weather-client.ts";
 /** Calls that may be under way at once, as when a model asks for several things in one turn. */
 const CALLS_AT_ONCE = 4;
 const STORED_DEADLINE_MS = 15_000;
+
+/** Moments of the run, as shares of its calls, at which an upstream service gives some bad answers. */
+const ILLNESSES: readonly { at: number; route: string; kind: FaultKind; answers: number }[] = [
+  { at: 0.3, route: "open-meteo-archive", kind: "hang", answers: 4 },
+  { at: 0.85, route: "open-meteo-archive", kind: { status: 429, retryAfterS: 60 }, answers: 1 },
+  { at: 0.96, route: "open-meteo/", kind: "cut-json", answers: 6 },
+];
+/** Waiting for a service that hangs is cut short, so that a demo takes seconds. */
+const SHORT_TIMEOUTS = { WEATHER_ATTEMPT_TIMEOUT_MS: "250", WEATHER_TIMEOUT_MS: "900" };
 
 export interface DemoResult {
   readonly toolCalls: number;
@@ -45,11 +54,12 @@ export async function runDemo(
   try {
     const weather = await WeatherClient.start({
       ...upstream.env,
+      ...SHORT_TIMEOUTS,
       ANALYTICS_API_KEY: collector.apiKey,
       ANALYTICS_ENDPOINT: collector.eventsUrl,
       ANALYTICS_SIGNING_SECRET: collector.signingSecret,
     });
-    const answered = await makeCalls(weather, calls, onProgress);
+    const answered = await makeCalls(weather, upstream, calls, onProgress);
     await weather.close();
     const { byTool, ...usage } = await collector.reader.readUntil(calls, STORED_DEADLINE_MS);
     const isComplete =
@@ -60,12 +70,25 @@ export async function runDemo(
   }
 }
 
-async function makeCalls(weather: WeatherClient, count: number, onProgress: (done: number) => void) {
+async function makeCalls(
+  weather: WeatherClient,
+  upstream: FixtureUpstream,
+  count: number,
+  onProgress: (done: number) => void,
+) {
   const planned = plannedCalls(count, await weather.toolNames());
+  const illnesses = [...ILLNESSES];
   const answered = { succeeded: 0, failed: 0 };
   let next = 0;
   const worker = async () => {
-    for (let call = planned[next++]; call !== undefined; call = planned[next++]) {
+    for (;;) {
+      const index = next++;
+      const call = planned[index];
+      if (call === undefined) return;
+      while (illnesses[0] !== undefined && index >= illnesses[0].at * count) {
+        const { route, kind, answers } = illnesses.shift() as (typeof illnesses)[number];
+        upstream.fail(route, kind, answers);
+      }
       if (await weather.call(call)) answered.succeeded++;
       else answered.failed++;
       onProgress(answered.succeeded + answered.failed);

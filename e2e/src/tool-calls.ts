@@ -28,6 +28,8 @@ const history = (place: Place, more: Record<string, unknown> = {}): ToolCall => 
   tool: "get_historical_weather",
   arguments: { ...place, start_date: "2025-01-10", end_date: "2025-01-16", ...more },
 });
+/** One of 28 starts in a month, so that hardly any question is answered from a cache. */
+const someDay = (pick: Pick) => `2024-05-${String(1 + pick(28)).padStart(2, "0")}`;
 
 /** What people ask a weather server, roughly as often as they ask it, with the mistakes that they and models make. */
 const MIX: readonly Weighted<ToolCall>[] = [
@@ -41,7 +43,7 @@ const MIX: readonly Weighted<ToolCall>[] = [
   },
   { weight: 14, make: (place) => ({ tool: "get_current_conditions", arguments: { ...place } }) },
   { weight: 8, make: (place) => ({ tool: "get_alerts", arguments: { ...place } }) },
-  { weight: 14, make: (place) => history(place) },
+  { weight: 14, make: (place, pick) => history(place, { start_date: someDay(pick), end_date: "2024-06-05" }) },
   // a span that ends before it begins
   { weight: 3, make: (place) => history(place, { start_date: "2025-02-01", end_date: "2025-01-01" }) },
   // more days than anybody can forecast
@@ -69,7 +71,7 @@ export function plannedCalls(count: number, offered: readonly string[]): ToolCal
   return Array.from({ length: count }, () => {
     let left = pick(totalWeight);
     for (const { weight, make } of known) {
-      if (left < weight) return make(placeAt(pick(PLACES.length)), pick);
+      if (left < weight) return make(somewhereNear(placeAt(pick(PLACES.length)), pick), pick);
       left -= weight;
     }
     throw new Error("the weights do not add up");
@@ -79,6 +81,12 @@ export function plannedCalls(count: number, offered: readonly string[]): ToolCal
 function placeAt(index: number): Place {
   return PLACES[index] ?? { latitude: 0, longitude: 0 };
 }
+
+function somewhereNear({ latitude, longitude }: Place, pick: Pick): Place {
+  return { latitude: rounded(latitude + pick(40) / 100), longitude: rounded(longitude + pick(40) / 100) };
+}
+
+const rounded = (degrees: number) => Math.round(degrees * 100) / 100;
 
 /** Numerical Recipes' linear congruential generator: good enough to mix calls, and the same everywhere. */
 function seededPick(seed: number): Pick {
