@@ -3,30 +3,78 @@
  * file for each, so that whoever installs the package gets no other package and no path into this repository.
  */
 import { execFileSync } from "node:child_process";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
+import { minifySync } from "rolldown/utils";
+import { minify } from "terser";
 
-const packageFolder = fileURLToPath(new URL(".", import.meta.url));
-process.chdir(packageFolder);
+process.chdir(fileURLToPath(new URL(".", import.meta.url)));
 
 /** Public entries, and the source files whose declarations make up their types, in reading order. */
-const ENTRIES = {
+const ENTRIES: Readonly<Record<string, readonly string[]>> = {
   index: ["types", "analytics", "default-analytics", "instrument/note-error", "instrument/instrument"],
-} as const;
+};
+
+/**
+ * Properties that get short names: only of objects that are made and read inside one bundle. Nothing that the host, the
+ * wire or another copy of this package (`Sink`) sees may stand here.
+ */
+const INTERNAL_PROPERTIES = [
+  ...["after", "apiKey", "bucket", "capacity", "clock", "complete", "credentials", "endedAt", "flushWaitMs"],
+  ...[
+    "keyRefused",
+    "learn",
+    "low",
+    "missing",
+    "mistimed",
+    "names",
+    "onBusy",
+    "onKeyRefused",
+    "openTransport",
+    "progress",
+  ],
+  ...[
+    "refillMs",
+    "refused",
+    "remaining",
+    "retryAt",
+    "signingSecret",
+    "spend",
+    "stored",
+    "taskRequested",
+    "waitMs",
+    "watched",
+  ],
+];
 
 rmSync("dist", { recursive: true, force: true });
-for (const name of Object.keys(ENTRIES)) await bundle(name);
+mkdirSync("dist");
+for (const name of Object.keys(ENTRIES)) {
+  await bundle(name, "esm", `dist/${name}.js`);
+  await bundle(name, "cjs", `dist/${name}.cjs`);
+}
 execFileSync("tsc", ["-p", "tsconfig.build.json"], { stdio: "inherit" });
 for (const [name, sources] of Object.entries(ENTRIES)) writeTypes(name, sources);
 rmSync("dist/types", { recursive: true });
 
-async function bundle(name: string): Promise<void> {
+async function bundle(name: string, format: "esm" | "cjs", file: string): Promise<void> {
   const build = await rolldown({ input: `src/${name}.ts`, platform: "node", transform: { target: "node20" } });
-  const common = { minify: true, codeSplitting: false } as const;
-  await build.write({ ...common, file: `dist/${name}.js`, format: "esm" });
-  await build.write({ ...common, file: `dist/${name}.cjs`, format: "cjs" });
+  const { output } = await build.generate({ format, codeSplitting: false });
   await build.close();
+  const isModule = format === "esm";
+  const shortened = minifySync(file, output[0].code, {
+    module: isModule,
+    compress: { target: "es2022" },
+    mangle: { toplevel: true },
+    mangleProps: { include: new RegExp(`^(${INTERNAL_PROPERTIES.join("|")})$`) },
+  });
+  const minified = await minify(shortened.code, {
+    module: isModule,
+    toplevel: true,
+    compress: { passes: 3, ecma: 2020, unsafe_arrows: true },
+  });
+  writeFileSync(file, `${minified.code}\n`);
 }
 
 /** Puts the declarations of several files into one; what is not exported publicly is marked `@internal` and left out by tsc. */

@@ -1,14 +1,11 @@
-import { CONFIG_FAULTS, type OnConfig, readConfig } from "./config/config.ts";
+import { readConfig } from "./config/config.ts";
 import { createDelivery } from "./delivery/delivery.ts";
 import { durationStepMs } from "./duration-steps.ts";
 import { createCategorize } from "./errors/categorize.ts";
-import { allowedErrorTypes, UNKNOWN } from "./errors/error-types.ts";
+import { allowedErrorTypes } from "./errors/error-types.ts";
 import { createExitHooks, EXIT_DEADLINE_MS } from "./exit-hooks.ts";
-import { createDropCounts } from "./queue/drop-counts.ts";
-import { createEventQueue } from "./queue/event-queue.ts";
 import { type Runtime, systemRuntime } from "./runtime.ts";
-import { SDK } from "./sdk-software.ts";
-import { SINK, type Sink } from "./sink.ts";
+import { KEY, type Sink } from "./sink.ts";
 import { trackedToolName } from "./tool-name.ts";
 import type { Analytics, AnalyticsOptions, ConsentReason, Level, TrackedEvent } from "./types.ts";
 
@@ -28,62 +25,41 @@ export function createAnalytics(options: AnalyticsOptions = {}): Analytics {
  */
 export function composeAnalytics(options: AnalyticsOptions, runtime: Runtime): Analytics {
   const config = readConfig(options);
-  if (config.on) return startAnalytics(config, options, runtime);
-  const fault = CONFIG_FAULTS[config.reason];
-  if (fault) runtime.notice(fault);
-  return analyticsObject(
-    config.reason,
-    config.level,
-    undefined,
-    async () => {},
-    async () => {},
-  );
-}
+  const { reason, level } = config;
+  const { clock, random, notice, openTransport } = runtime;
+  const debug = reason === "debug";
+  if (reason !== "on" && !debug) {
+    // Whoever set a key wants analytics, and should learn why there is none. Values are never repeated.
+    if (/bad|endpoint/.test(reason)) notice(`off (${reason}), see \`npx mcp-analytics status\``);
+    return analyticsObject(reason, level);
+  }
 
-function startAnalytics(config: OnConfig, options: AnalyticsOptions, runtime: Runtime): Analytics {
-  const { clock, notice } = runtime;
-  const queue = createEventQueue();
-  const drops = createDropCounts();
-  const hooks = createExitHooks((deadlineMs) => delivery.flush(deadlineMs));
   const delivery = createDelivery({
     credentials: config,
-    transport: runtime.openTransport(config),
-    queue,
-    drops,
-    sdk: SDK,
+    transport: openTransport(debug ? undefined : config.url),
     clock,
-    random: runtime.random,
-    notice,
-    onBusy: (busy) => (busy ? hooks.install() : hooks.remove()),
+    random,
+    onBusy: createExitHooks((deadlineMs) => delivery.flush(deadlineMs)),
+    onKeyRefused: () => notice("paused (key refused), see `npx mcp-analytics doctor`"),
   });
   const allowed = allowedErrorTypes(options.errorTypes);
-  const timed = config.level === "standard";
-  let closed = false;
+  const timed = level === "standard";
 
-  const sink: Sink = {
-    level: config.level,
+  return analyticsObject(reason, level, {
+    timed,
     categorize: createCategorize(allowed, options.categorizeError),
     notice,
-    capture(tool, errorType, durationMs, origin) {
-      if (closed) return;
-      const event = {
+    capture(tool, errorType, durationMs = -1, origin = undefined) {
+      delivery.add({
         tool,
-        errorType: errorType === undefined || allowed.has(errorType) ? errorType : UNKNOWN,
+        errorType: errorType === undefined || allowed.has(errorType) ? errorType : "UNKNOWN",
         endedAt: clock.now(),
-        durationMs: timed && durationMs >= 0 ? durationStepMs(durationMs) : -1,
+        durationMs: timed && durationMs >= 0 ? durationStepMs(durationMs) : undefined,
         origin: timed ? origin : undefined,
-      };
-      if (queue.push(event)) drops.add("queue_full");
-      delivery.queued();
+      });
     },
-    ending() {
-      void delivery.flush(EXIT_DEADLINE_MS);
-    },
-  };
-  return analyticsObject(config.reason, config.level, sink, delivery.flush, async () => {
-    closed = true;
-    await delivery.flush(EXIT_DEADLINE_MS);
-    delivery.stop();
+    flush: delivery.flush,
+    stop: delivery.stop,
   });
 }
 
@@ -92,38 +68,29 @@ function startAnalytics(config: OnConfig, options: AnalyticsOptions, runtime: Ru
  *
  * @internal
  */
-export function analyticsObject(
-  reason: ConsentReason,
-  level: Level,
-  sink: Sink | undefined,
-  flush: (deadlineMs: number) => Promise<void>,
-  close: () => Promise<void>,
-): Analytics {
+export function analyticsObject(reason: ConsentReason, level: Level, sink?: Sink): Analytics {
   function trackEvent(event: TrackedEvent): void {
     try {
       const { toolName, success, errorType, durationMs } = event;
-      const failure = success === true ? undefined : (errorType ?? UNKNOWN);
-      sink?.capture(trackedToolName(toolName), failure, durationMs ?? -1, undefined);
+      sink?.capture(trackedToolName(toolName), success === true ? undefined : (errorType ?? "UNKNOWN"), durationMs);
     } catch {
       // Analytics never breaks its host, whatever it is handed.
     }
   }
-  const analytics: Analytics & { readonly [SINK]: Sink | undefined } = {
+  const flush: Analytics["flush"] = async (options) =>
+    sink?.flush(Math.min(options?.deadlineMs ?? EXIT_DEADLINE_MS, LONGEST_DEADLINE_MS));
+  const analytics: Analytics & { readonly [KEY]: Sink | undefined } = {
     enabled: sink !== undefined,
     reason,
     level,
     trackEvent,
     trackSuccess: (toolName) => trackEvent({ toolName, success: true }),
     trackFailure: (toolName, errorType) => trackEvent({ toolName, success: false, errorType }),
-    flush: (flushOptions) => flush(clampDeadlineMs(flushOptions?.deadlineMs)),
-    close,
-    [SINK]: sink,
+    flush,
+    close: () => flush().then(sink?.stop),
+    [KEY]: sink,
   };
   return analytics;
 }
 
 const LONGEST_DEADLINE_MS = 60_000;
-
-function clampDeadlineMs(deadlineMs: number = EXIT_DEADLINE_MS): number {
-  return deadlineMs >= 0 ? Math.min(deadlineMs, LONGEST_DEADLINE_MS) : 0;
-}

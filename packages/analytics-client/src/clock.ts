@@ -2,21 +2,20 @@
 export interface Clock {
   /** Unix milliseconds. */
   now(): number;
-  /** Runs `task` once after `delayMs`, without keeping the process alive; returns how to call it off. */
-  after(delayMs: number, task: () => void): () => void;
-  /** The same, but keeps the process alive until it ran or was called off. */
-  holdFor(delayMs: number, task: () => void): () => void;
+  /**
+   * Runs `task` once after `delayMs`.
+   *
+   * @param hold whether the process stays alive for it; default false
+   * @returns how to call it off
+   */
+  after(delayMs: number, task: () => void, hold?: boolean): () => void;
 }
 
 export const systemClock: Clock = {
   now: Date.now,
-  after(delayMs, task) {
+  after(delayMs, task, hold) {
     const timer = setTimeout(task, delayMs);
-    timer.unref();
-    return () => clearTimeout(timer);
-  },
-  holdFor(delayMs, task) {
-    const timer = setTimeout(task, delayMs);
+    if (!hold) timer.unref();
     return () => clearTimeout(timer);
   },
 };

@@ -1,5 +1,5 @@
 import { createAnalytics } from "./analytics.ts";
-import type { Analytics, FlushOptions, TrackedEvent } from "./types.ts";
+import type { Analytics, TrackedEvent } from "./types.ts";
 
 let shared: Analytics | undefined;
 
@@ -22,9 +22,4 @@ export function trackSuccess(toolName: string): void {
 /** Reports a call that failed to {@link defaultAnalytics}; an `errorType` outside the closed list is sent as `UNKNOWN`. */
 export function trackFailure(toolName: string, errorType: string): void {
   defaultAnalytics().trackFailure(toolName, errorType);
-}
-
-/** Flushes {@link defaultAnalytics}: see {@link Analytics.flush}. */
-export function flush(options?: FlushOptions): Promise<void> {
-  return defaultAnalytics().flush(options);
 }

@@ -1,51 +1,37 @@
 /** Longest that a flush may hold the end of the process. SDK clients wait 2 s between their signals. */
 export const EXIT_DEADLINE_MS = 1_500;
 
-/** Present only while events wait, so that an idle client changes nothing about how its host ends. */
-export interface ExitHooks {
-  install(): void;
-  remove(): void;
-}
-
 const SIGNALS = ["SIGTERM", "SIGINT"] as const;
 
 /**
  * Gives the last events a chance when the process ends by itself or by a signal. A signal keeps its meaning: where nobody
  * else listens, it is raised again after the flush; where somebody does, ending the process stays their business.
+ *
+ * @returns switches the hooks on while events wait, and off again: an idle client changes nothing about how its host ends
  */
-export function createExitHooks(flush: (deadlineMs: number) => Promise<void>): ExitHooks {
+export function createExitHooks(flush: (deadlineMs: number) => Promise<void>): (on: boolean) => void {
   let flushed = false;
 
   function onBeforeExit(): void {
     // Once: Node asks again whenever the loop is empty, and a collector that is down must not keep the process.
-    if (flushed) return;
+    if (!flushed) void flush(EXIT_DEADLINE_MS);
     flushed = true;
-    void flush(EXIT_DEADLINE_MS);
   }
 
   function onSignal(signal: NodeJS.Signals): void {
     // Asked first of all listeners, because one that was added by `once` is gone as soon as it runs.
     const hostListens = process.listenerCount(signal) > 1;
-    removeSignals();
+    for (const name of SIGNALS) process.off(name, onSignal);
     flushed = !hostListens;
     void flush(EXIT_DEADLINE_MS).then(() => {
       if (!hostListens && process.listenerCount(signal) === 0) process.kill(process.pid, signal);
     });
   }
 
-  function removeSignals(): void {
-    for (const signal of SIGNALS) process.off(signal, onSignal);
-  }
-
-  return {
-    install() {
-      flushed = false;
-      process.on("beforeExit", onBeforeExit);
-      for (const signal of SIGNALS) process.prependListener(signal, onSignal);
-    },
-    remove() {
-      process.off("beforeExit", onBeforeExit);
-      removeSignals();
-    },
+  return (on) => {
+    const change = on ? "prependListener" : "off";
+    process[change]("beforeExit", onBeforeExit);
+    for (const name of SIGNALS) process[change](name, onSignal);
+    flushed = false;
   };
 }

@@ -1,5 +1,5 @@
 export { createAnalytics } from "./analytics.ts";
-export { defaultAnalytics, flush, trackEvent, trackFailure, trackSuccess } from "./default-analytics.ts";
+export { defaultAnalytics, trackEvent, trackFailure, trackSuccess } from "./default-analytics.ts";
 export { instrument } from "./instrument/instrument.ts";
 export { noteError } from "./instrument/note-error.ts";
 export type {

@@ -3,11 +3,10 @@ export type Notice = (message: string) => void;
 
 /** Writes the first message to stderr and drops every later one: analytics may take one line of a host's log, no more. */
 export function createNotice(): Notice {
-  let said = false;
+  let said = "";
   return (message) => {
-    if (said) return;
-    said = true;
-    writeLine(message);
+    if (!said) writeLine(message);
+    said = message;
   };
 }
 

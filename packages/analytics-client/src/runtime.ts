@@ -1,5 +1,4 @@
 import { type Clock, systemClock } from "./clock.ts";
-import type { OnConfig } from "./config/config.ts";
 import { printingTransport } from "./delivery/printing-transport.ts";
 import { createTransport, type Transport } from "./delivery/transport.ts";
 import { createNotice, type Notice } from "./notice.ts";
@@ -10,7 +9,8 @@ export interface Runtime {
   /** 0 to 1. */
   readonly random: () => number;
   readonly notice: Notice;
-  readonly openTransport: (config: OnConfig) => Transport;
+  /** @param url the batch route; undefined: nothing may be sent */
+  readonly openTransport: (url: URL | undefined) => Transport;
 }
 
 export function systemRuntime(): Runtime {
@@ -18,6 +18,6 @@ export function systemRuntime(): Runtime {
     clock: systemClock,
     random: Math.random,
     notice: createNotice(),
-    openTransport: ({ reason, url }) => (reason === "debug" ? printingTransport : createTransport(url)),
+    openTransport: (url) => (url ? createTransport(url) : printingTransport),
   };
 }

@@ -1,10 +1,12 @@
 import type { Categorize } from "./errors/categorize.ts";
 import type { Origin } from "./queue/origin.ts";
-import type { Analytics, Level } from "./types.ts";
+import { SDK } from "./sdk-software.ts";
+import type { Analytics } from "./types.ts";
 
 /** What the instrumentation of a server needs of an analytics object. Not public. */
 export interface Sink {
-  readonly level: Level;
+  /** Level `standard`: durations and origins are wanted. */
+  readonly timed: boolean;
   readonly categorize: Categorize;
   /** Says one thing to the person who runs the server, once. */
   readonly notice: (message: string) => void;
@@ -12,18 +14,18 @@ export interface Sink {
    * Takes one finished call.
    *
    * @param tool in wire form
-   * @param errorType undefined: it worked; else from the closed list
-   * @param durationMs measured; -1 where it is not collected
+   * @param errorType undefined: it worked; one outside the closed list becomes UNKNOWN
+   * @param durationMs measured
    */
-  capture(tool: string, errorType: string | undefined, durationMs: number, origin: Origin | undefined): void;
-  /** The transport of the server has ended: this may be the last chance. */
-  ending(): void;
+  capture(tool: string, errorType: string | undefined, durationMs?: number, origin?: Origin): void;
+  flush(deadlineMs: number): Promise<void>;
+  stop(): void;
 }
 
-/** Carried under a registered symbol, so that two copies of this package understand each other. */
-export const SINK = Symbol.for("@org/mcp-analytics-client/sink/1");
+/** What copies of this package know each other by: an analytics object carries its sink under it. */
+export const KEY = Symbol.for(SDK.name);
 
 /** undefined: analytics is off, or this is no analytics object of ours. */
 export function sinkOf(analytics: Analytics): Sink | undefined {
-  return (analytics as { [SINK]?: Sink } | undefined)?.[SINK];
+  return (analytics as { [KEY]?: Sink } | undefined)?.[KEY];
 }

@@ -9,6 +9,5 @@ export function wireToolName(registered: string): string {
 
 /** The wire form of a name given by hand. One outside the grammar may be anything, a sentence included, so it is not sent. */
 export function trackedToolName(name: unknown): string {
-  const usable = typeof name === "string" && name !== "" && name.search(OUTSIDE_GRAMMAR) < 0;
-  return usable ? name.slice(0, MAX_TOOL_NAME_LENGTH) : UNKNOWN_TOOL_NAME;
+  return typeof name === "string" && name.search(OUTSIDE_GRAMMAR) < 0 ? wireToolName(name) : UNKNOWN_TOOL_NAME;
 }

@@ -1,47 +1,34 @@
 import { API_KEY_PATTERN, SIGNING_SECRET_PATTERN } from "@org/mcp-analytics-schema/constants";
-import type { ConsentReason, Environment } from "../types.ts";
-import { readEndpoint } from "./endpoint.ts";
+import type { AnalyticsOptions, ConsentReason, Environment } from "../types.ts";
 
-/** What the rules look at. */
-export interface ConsentInput {
-  readonly env: Environment;
-  readonly enabledByAuthor: boolean;
-  /** `ANALYTICS_ENDPOINT`, or the author's default. */
-  readonly endpoint: string | undefined;
-}
+const NO = /^(0|false|off|no|)$/i;
+const YES = /^(1|true|on|yes)$/i;
 
-const OFF_VALUES = new Set(["", "0", "false", "off", "no"]);
-const ON_VALUES = new Set(["1", "true", "on", "yes"]);
+const isSet = (value = ""): boolean => !NO.test(value.trim());
+const matches = (pattern: string, value = ""): boolean => new RegExp(pattern).test(value);
 
-const isSet = (value: string | undefined): boolean =>
-  value !== undefined && !OFF_VALUES.has(value.trim().toLowerCase());
-const matches = (pattern: string, value: string): boolean => new RegExp(pattern).test(value);
-
-/** The rules in order: the first one that matches decides. The last always does. */
-const RULES: readonly (readonly [ConsentReason, (input: ConsentInput) => boolean])[] = [
-  ["do-not-track", ({ env }) => isSet(env.DO_NOT_TRACK)],
+/**
+ * Decides whether anything may be collected, before any id, file, timer or socket exists. The first rule that matches wins.
+ *
+ * @param byAuthor `enabled` of the options: false is a no
+ * @param endpoint what is configured
+ * @param url what became of it; undefined where it cannot be used
+ */
+export function decideConsent(
+  env: Environment,
+  byAuthor: AnalyticsOptions["enabled"],
+  endpoint: string | undefined,
+  url: URL | undefined,
+): ConsentReason {
+  if (isSet(env.DO_NOT_TRACK)) return "do-not-track";
   // A value that nobody understands counts as a no.
-  [
-    "disabled",
-    ({ env, enabledByAuthor }) =>
-      !enabledByAuthor ||
-      (env.ANALYTICS_ENABLED !== undefined && !ON_VALUES.has(env.ANALYTICS_ENABLED.trim().toLowerCase())),
-  ],
-  ["ci", ({ env }) => isSet(env.CI)],
-  ["no-key", ({ env }) => !env.ANALYTICS_API_KEY],
-  ["bad-key", ({ env }) => !matches(API_KEY_PATTERN, env.ANALYTICS_API_KEY ?? "")],
-  ["no-endpoint", ({ endpoint }) => !endpoint],
-  ["bad-endpoint", ({ endpoint }) => readEndpoint(endpoint ?? "") === undefined],
-  [
-    "bad-secret",
-    ({ env }) => !!env.ANALYTICS_SIGNING_SECRET && !matches(SIGNING_SECRET_PATTERN, env.ANALYTICS_SIGNING_SECRET),
-  ],
-  ["debug", ({ env }) => isSet(env.ANALYTICS_DEBUG)],
-  ["on", () => true],
-];
-
-/** Decides whether anything may be collected, before any id, file, timer or socket exists. */
-export function decideConsent(input: ConsentInput): ConsentReason {
-  for (const [reason, applies] of RULES) if (applies(input)) return reason;
-  return "no-key";
+  if (byAuthor === false || !YES.test(env.ANALYTICS_ENABLED?.trim() ?? "1")) return "disabled";
+  if (isSet(env.CI)) return "ci";
+  if (!env.ANALYTICS_API_KEY) return "no-key";
+  if (!matches(API_KEY_PATTERN, env.ANALYTICS_API_KEY)) return "bad-key";
+  if (!endpoint) return "no-endpoint";
+  if (!url) return "bad-endpoint";
+  if (env.ANALYTICS_SIGNING_SECRET && !matches(SIGNING_SECRET_PATTERN, env.ANALYTICS_SIGNING_SECRET))
+    return "bad-secret";
+  return isSet(env.ANALYTICS_DEBUG) ? "debug" : "on";
 }

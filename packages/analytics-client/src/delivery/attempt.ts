@@ -4,54 +4,37 @@ import {
   SIGNATURE_HEADER,
   TIMESTAMP_HEADER,
 } from "@org/mcp-analytics-schema/constants";
-import type { Clock } from "../clock.ts";
-import { clockOffsetMs } from "./clock-offset.ts";
-import { type RateState, readRate } from "./rate-headers.ts";
 import { sign } from "./sign.ts";
-import type { Transport } from "./transport.ts";
-import { judge, type Verdict } from "./verdict.ts";
+import type { Answer, Transport } from "./transport.ts";
 
 export interface Credentials {
-  readonly apiKey: string;
+  readonly apiKey: string | undefined;
   readonly signingSecret: string | undefined;
 }
 
-/** What one attempt brought. */
-export interface AttemptResult {
-  readonly verdict: Verdict;
-  readonly rate: RateState;
-  /** The clock offset that the answer suggests; undefined where it says nothing. */
-  readonly clockOffsetMs: number | undefined;
-}
-
-/** Sends the bytes once, signed for this moment. Never rejects: no answer is a reason to try again. */
+/**
+ * Sends the bytes once, signed for this moment. Never rejects: undefined where no answer came.
+ *
+ * @param nowMs the collector's time as far as it is known
+ */
 export async function attempt(
   body: Buffer,
-  credentials: Credentials,
+  { apiKey, signingSecret }: Credentials,
   transport: Transport,
-  clock: Clock,
-  offsetMs: number,
-): Promise<AttemptResult> {
+  nowMs: number,
+): Promise<Answer | undefined> {
   try {
-    const sentAt = clock.now();
     const headers: Record<string, string> = {
       "content-type": JSON_CONTENT_TYPE,
-      "content-length": String(body.length),
-      [API_KEY_HEADER]: credentials.apiKey,
+      "content-length": `${body.length}`,
+      [API_KEY_HEADER]: apiKey ?? "",
     };
-    if (credentials.signingSecret) {
-      const timestampMs = sentAt + offsetMs;
-      headers[TIMESTAMP_HEADER] = String(timestampMs);
-      headers[SIGNATURE_HEADER] = await sign(credentials.signingSecret, timestampMs, body);
+    if (signingSecret) {
+      headers[TIMESTAMP_HEADER] = `${nowMs}`;
+      headers[SIGNATURE_HEADER] = await sign(signingSecret, nowMs, body);
     }
-    const answer = await transport.send(body, headers);
-    const receivedAt = clock.now();
-    return {
-      verdict: judge(answer),
-      rate: readRate(answer.headers, receivedAt),
-      clockOffsetMs: clockOffsetMs(answer.headers.date, sentAt, receivedAt),
-    };
+    return await transport.send(body, headers);
   } catch {
-    return { verdict: { kind: "retry" }, rate: {}, clockOffsetMs: undefined };
+    return undefined;
   }
 }

@@ -1,19 +1,20 @@
 import { MAX_EVENT_AGE_MS, MAX_EVENT_LEAD_MS, MAX_EVENTS_PER_BATCH } from "@org/mcp-analytics-schema/constants";
 import type { Clock } from "../clock.ts";
-import type { Notice } from "../notice.ts";
-import type { DropCounts } from "../queue/drop-counts.ts";
-import type { EventQueue, QueuedEvent } from "../queue/event-queue.ts";
-import type { Software } from "../queue/origin.ts";
-import { type AttemptResult, attempt, type Credentials } from "./attempt.ts";
+import { countDrops, type Dropped } from "../queue/drop-counts.ts";
+import { type EventQueue, enqueue, MAX_QUEUED_EVENTS, type QueuedEvent } from "../queue/event-queue.ts";
+import { attempt, type Credentials } from "./attempt.ts";
 import { backoffMs } from "./backoff.ts";
 import { type Batch, takeBatch } from "./batch.ts";
+import { clockOffsetMs } from "./clock-offset.ts";
 import { createPacing } from "./pacing.ts";
-import type { Transport } from "./transport.ts";
+import { readRate } from "./rate-headers.ts";
+import type { Answer, Transport } from "./transport.ts";
+import { judge } from "./verdict.ts";
 
-/** Empties the queue: one batch at a time, one timer, one attempt in flight. */
+/** Holds events until they are delivered: one batch at a time, one timer, one attempt in flight. */
 export interface Delivery {
-  /** An event was queued. On the path of every tool call, so it does next to nothing. */
-  queued(): void;
+  /** Takes an event. On the path of every tool call, so it does next to nothing. */
+  add(event: QueuedEvent): void;
   /** Sends without waiting for company; resolves when nothing waits, nothing more can be done in time, or the time is over. */
   flush(deadlineMs: number): Promise<void>;
   /** Ends all work; what still waits is lost. */
@@ -23,23 +24,25 @@ export interface Delivery {
 export interface DeliveryParts {
   readonly credentials: Credentials;
   readonly transport: Transport;
-  readonly queue: EventQueue;
-  readonly drops: DropCounts;
-  readonly sdk: Software;
   readonly clock: Clock;
+  /** 0 to 1. */
   readonly random: () => number;
-  readonly notice: Notice;
   /** Called with true when events begin to wait and with false when none is left. */
   readonly onBusy: (busy: boolean) => void;
+  /** The collector refuses the key; nothing is sent for a while. */
+  readonly onKeyRefused: () => void;
 }
 
 /** An event is given up this long before the collector would refuse it: it still has to travel. */
 const TRAVEL_MS = 1_000;
-const KEY_REFUSED_PAUSE_MS = 15 * 60_000;
+const KEY_REFUSED_PAUSE_MS = 900_000;
 
-export function createDelivery(parts: DeliveryParts): Delivery {
-  const { credentials, transport, queue, drops, sdk, clock, random, notice, onBusy } = parts;
+export function createDelivery({ credentials, transport, clock, random, ...parts }: DeliveryParts): Delivery {
   const pacing = createPacing(clock.now());
+  const queue: EventQueue = [];
+  const dropped: Dropped = {};
+  const flushes = new Set<() => void>();
+  let flushUntil = 0;
   let pending: Batch | undefined;
   let failures = 0;
   let pausedUntil = 0;
@@ -47,140 +50,122 @@ export function createDelivery(parts: DeliveryParts): Delivery {
   let inFlight = false;
   let busy = false;
   let stopped = false;
-  let cancelTimer: (() => void) | undefined;
-  const flushes = new Set<{ readonly endsAt: number; readonly done: () => void }>();
+  let cancelTimer = (): void => {};
+
+  const drop = (reason: keyof Dropped, events: { readonly length: number }): void =>
+    countDrops(dropped, reason, events.length);
 
   function setBusy(value: boolean): void {
-    if (busy === value) return;
+    if (busy !== value) parts.onBusy(value);
     busy = value;
-    onBusy(value);
   }
 
-  function isExpired(event: QueuedEvent, now: number): boolean {
-    return event.endedAt < now - MAX_EVENT_AGE_MS + TRAVEL_MS;
-  }
-
-  function expire(now: number): void {
-    const newest = pending?.events.at(-1);
-    if (pending && newest && isExpired(newest, now)) giveUp(pending, "undeliverable");
-    for (let event = queue.peek(); event && isExpired(event, now); event = queue.peek()) {
-      queue.shift();
-      drops.add("expired");
+  function giveUpExpired(now: number): void {
+    const isExpired = (event: QueuedEvent | undefined): event is QueuedEvent =>
+      event !== undefined && event.endedAt < now - MAX_EVENT_AGE_MS + TRAVEL_MS;
+    if (isExpired(pending?.events.at(-1))) {
+      drop("undeliverable", pending?.events ?? []);
+      pending = undefined;
     }
+    while (isExpired(queue[0])) drop("expired", queue.splice(0, 1));
   }
 
-  function giveUp(batch: Batch, reason: "undeliverable" | "rejected"): void {
-    drops.putBack(batch.dropped);
-    drops.add(reason, batch.events.length);
-    pending = undefined;
-  }
-
+  /** Milliseconds until something may be sent. */
   function waitMs(now: number): number {
-    const paused = Math.max(0, pausedUntil - now);
-    if (flushes.size > 0) return Math.max(paused, pacing.flushWaitMs(now));
-    return pending ? paused : Math.max(paused, pacing.waitMs(now, queue.size, queue.peek()?.endedAt ?? now));
+    const pace =
+      flushes.size > 0 ? pacing.flushWaitMs(now) : pacing.waitMs(now, queue.length, queue[0]?.endedAt ?? now);
+    return Math.max(pausedUntil - now, pending ? 0 : pace);
+  }
+
+  function wait(ms: number): void {
+    cancelTimer();
+    // Looks in at least once in an event's life, so that nothing waits for a collector that has been given up.
+    cancelTimer = clock.after(Math.min(ms, MAX_EVENT_AGE_MS), proceed);
+  }
+
+  function endFlushes(): void {
+    for (const end of flushes) end();
   }
 
   /** Decides what to do next: nothing, wait, or send. */
   function proceed(): void {
-    cancelTimer?.();
-    cancelTimer = undefined;
+    cancelTimer();
     if (inFlight || stopped) return;
     const now = clock.now();
-    expire(now);
-    if (!pending && queue.size === 0) {
-      endFlushes(Number.POSITIVE_INFINITY);
-      setBusy(false);
-      return;
-    }
-    const wait = waitMs(now);
-    if (wait <= 0) {
-      void send(now);
-      return;
-    }
-    endFlushes(now + wait);
-    // Looks in at least once in an event's life, so that nothing waits for a collector that has been given up.
-    cancelTimer = clock.after(Math.min(wait, MAX_EVENT_AGE_MS), proceed);
-  }
-
-  /** Ends those flushes for which nothing can happen before their deadline. */
-  function endFlushes(nextAt: number): void {
-    for (const flush of flushes) if (flush.endsAt <= nextAt) flush.done();
+    giveUpExpired(now);
+    const idle = !pending && queue.length === 0;
+    setBusy(!idle);
+    const ms = idle ? Number.POSITIVE_INFINITY : waitMs(now);
+    if (now + ms > flushUntil) endFlushes();
+    if (ms <= 0) void send(now);
+    else if (!idle) wait(ms);
   }
 
   async function send(now: number): Promise<void> {
     inFlight = true;
-    pending ??= takeBatch(queue, drops.take(), sdk, now, clockOffset);
+    pending ??= takeBatch(queue, dropped, now, clockOffset);
     pacing.spend(now);
-    const result = await attempt(pending.body, credentials, transport, clock, clockOffset);
+    const answer = await attempt(pending.body, credentials, transport, now + clockOffset);
     inFlight = false;
-    if (stopped) return;
-    settle(pending, result);
+    settle(pending, answer, now);
     proceed();
   }
 
-  function settle(batch: Batch, { verdict, rate, clockOffsetMs }: AttemptResult): void {
+  function settle(batch: Batch, answer: Answer | undefined, sentAt: number): void {
     const now = clock.now();
+    const verdict = answer && judge(answer, batch.events);
+    const rate = readRate(answer?.headers ?? {}, now);
     pacing.learn(rate, now);
-    const clockMoved = clockOffsetMs !== undefined && Math.abs(clockOffsetMs - clockOffset) >= MAX_EVENT_LEAD_MS;
-    if (clockMoved) clockOffset = clockOffsetMs;
-
-    if (verdict.kind === "retry") {
-      failures++;
-      pausedUntil = Math.max(now + backoffMs(failures, random()), rate.retryAt ?? 0);
+    const offset = clockOffsetMs(answer?.headers.date, sentAt, now);
+    const clockMoved = Math.abs(offset - clockOffset) >= MAX_EVENT_LEAD_MS;
+    if (clockMoved) clockOffset = offset;
+    if (!verdict) {
+      pausedUntil = Math.max(now + backoffMs(++failures, random()), rate.retryAt);
       return;
     }
-    failures = 0;
-    pausedUntil = 0;
-    if (verdict.kind === "stored") {
-      pending = undefined;
-      drops.add("rejected", verdict.refused);
-      const mistimed = verdict.mistimed.flatMap((index) => batch.events[index] ?? []);
-      if (clockMoved) drops.add("queue_full", queue.putBack(mistimed));
-      else drops.add("expired", mistimed.length);
-    } else if (verdict.kind === "mistimed" && clockMoved) {
-      // Nothing was stored, so these events go again in a batch of their own with the right time.
-      pending = undefined;
-      drops.putBack(batch.dropped);
-      drops.add("queue_full", queue.putBack(batch.events));
-    } else {
-      giveUp(batch, "rejected");
-      if (verdict.kind === "key-refused") {
-        pausedUntil = now + KEY_REFUSED_PAUSE_MS;
-        notice("paused: the collector refuses ANALYTICS_API_KEY (run `npx mcp-analytics doctor`)");
-      }
+    pending = undefined;
+    failures = pausedUntil = 0;
+    for (const [reason, count] of Object.entries(verdict.stored ? batch.dropped : {})) {
+      countDrops(dropped, reason as keyof Dropped, -count);
+    }
+    countDrops(dropped, "rejected", verdict.refused);
+    if (clockMoved) {
+      // They go again in a batch of their own, with the right time.
+      queue.unshift(...verdict.mistimed);
+      drop("queue_full", queue.splice(MAX_QUEUED_EVENTS));
+    } else drop("expired", verdict.mistimed);
+    if (verdict.keyRefused) {
+      pausedUntil = now + KEY_REFUSED_PAUSE_MS;
+      parts.onKeyRefused();
     }
   }
 
   return {
-    queued() {
-      if (!busy) setBusy(true);
-      else if (queue.size !== MAX_EVENTS_PER_BATCH) return;
-      if (!inFlight) {
-        cancelTimer?.();
-        cancelTimer = clock.after(waitMs(clock.now()), proceed);
-      }
+    add(event) {
+      if (stopped) return;
+      drop("queue_full", enqueue(queue, event));
+      // The first event starts the timer, the one that fills a batch shortens it.
+      if (busy && queue.length !== MAX_EVENTS_PER_BATCH) return;
+      setBusy(true);
+      if (!inFlight) wait(waitMs(clock.now()));
     },
-    flush(deadlineMs) {
-      if (!busy || stopped) return Promise.resolve();
-      return new Promise((resolve) => {
-        const entry = {
-          endsAt: clock.now() + deadlineMs,
-          done: () => {
-            release();
-            flushes.delete(entry);
-            resolve();
-          },
+    flush: (deadlineMs) =>
+      new Promise((resolve) => {
+        const end = (): void => {
+          release();
+          flushes.delete(end);
+          resolve();
         };
-        const release = clock.holdFor(deadlineMs, entry.done);
-        flushes.add(entry);
-        proceed();
-      });
-    },
+        const release = clock.after(deadlineMs, end, true);
+        flushes.add(end);
+        flushUntil = Math.max(flushUntil, clock.now() + deadlineMs);
+        if (stopped) end();
+        else proceed();
+      }),
     stop() {
       stopped = true;
-      cancelTimer?.();
-      endFlushes(Number.POSITIVE_INFINITY);
+      cancelTimer();
+      endFlushes();
       setBusy(false);
       transport.close();
     },

@@ -1,23 +1,22 @@
-import { MAX_EVENTS_PER_BATCH, TIERS } from "@org/mcp-analytics-schema/constants";
+import { MAX_EVENTS_PER_BATCH } from "@org/mcp-analytics-schema/constants";
 import type { RateState } from "./rate-headers.ts";
 
 /** How long events wait for company while the bucket is full. */
 export const GATHER_MS = 1_000;
 
-/** A token every 40 s: 90 an hour, which together with the burst of 10 never exceeds 100 in any rolling hour. */
-export const REFILL_MS = 40_000;
+/** The bucket of a free key, until the collector names another: 10 at once, 90 an hour. A test holds it equal to the schema's. */
+export const FREE_BUCKET = { capacity: 10, refillMs: 40_000 } as const;
 
-const CAPACITY = TIERS.free.burstRequests;
 /** Left in the bucket for the last flush before the process ends. */
 const RESERVE = 1;
 
 /**
  * Decides when a request may go out, so that the collector never has to refuse one. Keeps its own copy of the collector's
- * token bucket and corrects it by every answer's rate headers.
+ * token bucket and corrects it by every answer.
  */
 export interface Pacing {
   /**
-   * Milliseconds until the next batch should go; 0 = now. At most {@link REFILL_MS} unless the collector said otherwise.
+   * Milliseconds until the next batch should go; 0 or less = now. At most the time of a token unless the collector said more.
    *
    * @param waiting number of events that wait, at least 1
    * @param oldestAt when the oldest of them was queued
@@ -32,44 +31,44 @@ export interface Pacing {
 }
 
 export function createPacing(startedAt: number): Pacing {
-  let capacity: number = CAPACITY;
-  let tokens: number = CAPACITY;
+  let bucket: { readonly capacity: number; readonly refillMs: number } = FREE_BUCKET;
+  let tokens: number = bucket.capacity;
   let countedAt = startedAt;
-  let lastSpentAt = Number.NEGATIVE_INFINITY;
+  let spentAt = 0;
   let closedUntil = 0;
 
-  const refill = (now: number): number => {
-    if (now > countedAt) tokens = Math.min(capacity, tokens + ((now - countedAt) / REFILL_MS) * (capacity / CAPACITY));
+  function refill(now: number): void {
+    tokens = Math.min(bucket.capacity, tokens + Math.max(0, now - countedAt) / bucket.refillMs);
+    // A clock that was set back must not stretch the spacing.
+    spentAt = Math.min(spentAt, now);
     countedAt = now;
-    return tokens;
-  };
+  }
+
+  function untilTokens(needed: number, now: number): number {
+    refill(now);
+    return Math.max(closedUntil - now, Math.ceil((needed - tokens) * bucket.refillMs));
+  }
 
   return {
     waitMs(now, waiting, oldestAt) {
-      const usable = refill(now) - RESERVE;
-      const untilOpen = Math.max(0, closedUntil - now);
-      if (usable < 1) return Math.max(untilOpen, Math.ceil((1 - usable) * REFILL_MS * (CAPACITY / capacity)));
+      const untilToken = untilTokens(1 + RESERVE, now);
       // A full batch gains nothing by waiting.
-      if (waiting >= MAX_EVENTS_PER_BATCH) return untilOpen;
-      // The emptier the bucket, the wider the spacing: none while it is full, the refill time once it is empty.
-      const emptiness = Math.max(0, 1 - usable / (capacity - RESERVE));
-      const spacing = lastSpentAt + REFILL_MS * emptiness ** 2 - now;
-      return Math.max(untilOpen, Math.ceil(spacing), oldestAt + GATHER_MS - now, 0);
+      if (untilToken > 0 || waiting >= MAX_EVENTS_PER_BATCH) return untilToken;
+      // The emptier the bucket, the wider the spacing: none while it is full, the time of a token once it is empty.
+      const emptiness = 1 - (tokens - RESERVE) / (bucket.capacity - RESERVE);
+      return Math.max(spentAt + bucket.refillMs * emptiness ** 2, oldestAt + GATHER_MS) - now;
     },
-    flushWaitMs(now) {
-      const missing = 1 - refill(now);
-      return Math.max(0, closedUntil - now, Math.ceil(missing * REFILL_MS * (CAPACITY / capacity)));
-    },
+    flushWaitMs: (now) => untilTokens(1, now),
     spend(now) {
       refill(now);
       tokens = Math.max(0, tokens - 1);
-      lastSpentAt = now;
+      spentAt = now;
     },
-    learn({ remaining, limit, retryAt }, now) {
+    learn({ remaining, bucket: named, retryAt }, now) {
+      if (named) bucket = named;
       refill(now);
-      if (limit !== undefined && limit > capacity) capacity = limit;
-      if (remaining !== undefined) tokens = Math.min(remaining, capacity);
-      if (retryAt !== undefined) closedUntil = Math.max(closedUntil, retryAt);
+      if (remaining !== undefined) tokens = Math.min(remaining, bucket.capacity);
+      closedUntil = retryAt;
     },
   };
 }

@@ -1,42 +1,33 @@
-import { RATE_LIMIT_HEADER, RETRY_AFTER_HEADER } from "@org/mcp-analytics-schema/constants";
+import { RATE_LIMIT_HEADER, RATE_LIMIT_POLICY_HEADER, RETRY_AFTER_HEADER } from "@org/mcp-analytics-schema/constants";
 import type { Headers } from "./transport.ts";
 
 /** What an answer says about the rate limit. */
 export interface RateState {
   /** Requests left now. */
-  readonly remaining?: number | undefined;
-  /** Size of the burst bucket. */
-  readonly limit?: number | undefined;
-  /** Nothing before then, Unix milliseconds here. */
-  readonly retryAt?: number | undefined;
+  readonly remaining: number | undefined;
+  /** Size of the burst bucket, and how many milliseconds a token takes to come back. */
+  readonly bucket: { readonly capacity: number; readonly refillMs: number } | undefined;
+  /** Nothing before then, Unix milliseconds here; 0 where nothing is said. */
+  readonly retryAt: number;
 }
 
-/** Longest wait that is believed; longer ones are cut, so that one broken answer cannot silence the client for good. */
-const MAX_WAIT_MS = 60 * 60_000;
+/** Longest wait that is believed, so that one broken answer cannot silence the client for good. */
+const MAX_WAIT_MS = 3_600_000;
 
-/** Reads `RateLimit` (`"name";r=remaining;t=seconds`, the tightest of several counts) and `Retry-After` (seconds or a date). */
+/** Reads `RateLimit` (`"name";r=left;t=seconds`), `RateLimit-Policy` (`"burst";q=size;w=seconds`) and `Retry-After`. */
 export function readRate(headers: Headers, now: number): RateState {
-  let remaining: number | undefined;
-  let retryAt: number | undefined;
-  for (const item of (headers[RATE_LIMIT_HEADER] ?? "").split(",")) {
-    const left = readParameter(item, "r");
-    if (left === undefined) continue;
-    remaining = Math.min(remaining ?? left, left);
-    if (left === 0) retryAt = later(retryAt, now + (readParameter(item, "t") ?? 0) * 1000);
-  }
-  const wait = headers[RETRY_AFTER_HEADER];
-  if (wait !== undefined) {
-    const at = /^\d+$/.test(wait) ? now + Number(wait) * 1000 : Date.parse(wait);
-    if (!Number.isNaN(at)) retryAt = later(retryAt, at);
-  }
-  return { remaining, retryAt: retryAt === undefined ? undefined : Math.min(retryAt, now + MAX_WAIT_MS) };
-}
-
-function later(a: number | undefined, b: number): number {
-  return a === undefined ? b : Math.max(a, b);
-}
-
-function readParameter(item: string, name: string): number | undefined {
-  const found = new RegExp(`;\\s*${name}=(\\d{1,9})\\b`).exec(item);
-  return found ? Number(found[1]) : undefined;
+  const numbers = (name: string, pattern: RegExp): number[] | undefined =>
+    pattern
+      .exec(headers[name] ?? "")
+      ?.slice(1)
+      .map(Number);
+  const [remaining, moreIn = 0] = numbers(RATE_LIMIT_HEADER, /;r=(\d+);t=(\d+)/) ?? [];
+  const [capacity = 0, windowS = 0] = numbers(RATE_LIMIT_POLICY_HEADER, /"burst";q=(\d+);w=(\d+)/) ?? [];
+  const [retryAfterS = 0] = numbers(RETRY_AFTER_HEADER, /^(\d+)$/) ?? [];
+  const waitMs = Math.max(remaining === 0 ? moreIn : 0, retryAfterS) * 1_000;
+  return {
+    remaining,
+    bucket: capacity > 1 && windowS > 0 ? { capacity, refillMs: (windowS * 1_000) / capacity } : undefined,
+    retryAt: waitMs > 0 ? now + Math.min(waitMs, MAX_WAIT_MS) : 0,
+  };
 }

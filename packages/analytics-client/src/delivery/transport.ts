@@ -1,4 +1,4 @@
-import type { IncomingMessage, RequestOptions } from "node:http";
+import type { Agent } from "node:http";
 
 /** Header names in lower case. */
 export type Headers = Readonly<Record<string, string | undefined>>;
@@ -19,60 +19,37 @@ export interface Transport {
 export const ATTEMPT_TIMEOUT_MS = 5_000;
 
 /** Far above any answer of ours (100 refused events are 5 KB). */
-const MAX_ANSWER_BYTES = 32 * 1024;
+const MAX_ANSWER_LENGTH = 32_768;
 
 /** One keep-alive connection that never keeps the process alive; redirects are not followed, so the key stays with its origin. */
 export function createTransport(url: URL, timeoutMs: number = ATTEMPT_TIMEOUT_MS): Transport {
-  let connection: Promise<(options: RequestOptions, onAnswer: (answer: IncomingMessage) => void) => RequestHandle>;
-  let close = (): void => {};
-
-  // Loaded on first use: importing this package must cost the host nothing.
-  const open = async () => {
-    const http = url.protocol === "https:" ? await import("node:https") : await import("node:http");
-    const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
-    close = () => agent.destroy();
-    return (options: RequestOptions, onAnswer: (answer: IncomingMessage) => void) =>
-      http.request(url, { ...options, agent }, onAnswer);
-  };
-
+  let agent: Agent | undefined;
   return {
     async send(body, headers) {
-      connection ??= open();
-      const request = await connection;
+      // Loaded on first use: importing this package must cost the host nothing.
+      const http: typeof import("node:http") = await import(url.protocol === "https:" ? "node:https" : "node:http");
+      agent ??= new http.Agent({ keepAlive: true, maxSockets: 1 });
+      // Its timer is one that does not keep the process alive.
+      const signal = AbortSignal.timeout(timeoutMs);
       return new Promise((resolve, reject) => {
-        const outgoing = request({ method: "POST", headers }, (incoming) => readAnswer(incoming, resolve, reject));
-        const timer = setTimeout(() => outgoing.destroy(new Error("no answer in time")), timeoutMs);
-        timer.unref();
-        outgoing.on("socket", (socket) => socket.unref());
-        outgoing.on("error", reject);
-        outgoing.on("close", () => {
-          clearTimeout(timer);
-          reject(new Error("connection closed"));
+        const request = http.request(url, { method: "POST", headers, agent, signal }, (answer) => {
+          let text = "";
+          answer.setEncoding("utf8");
+          answer.on("data", (part: string) => {
+            text += part;
+            if (text.length > MAX_ANSWER_LENGTH) request.destroy();
+          });
+          answer.on("end", () =>
+            resolve({ status: answer.statusCode ?? 0, headers: answer.headers as Headers, body: text }),
+          );
         });
-        outgoing.end(body);
+        request.on("socket", (socket) => socket.unref());
+        request.on("error", reject);
+        // Comes last and always; by then an answer that was complete has been taken.
+        request.on("close", reject);
+        request.end(body);
       });
     },
-    close: () => close(),
+    close: () => agent?.destroy(),
   };
-}
-
-type RequestHandle = import("node:http").ClientRequest;
-
-function readAnswer(
-  incoming: IncomingMessage,
-  resolve: (answer: Answer) => void,
-  reject: (error: Error) => void,
-): void {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  incoming.on("data", (chunk: Buffer) => {
-    size += chunk.length;
-    if (size > MAX_ANSWER_BYTES) incoming.destroy(new Error("answer too large"));
-    else chunks.push(chunk);
-  });
-  incoming.on("error", reject);
-  incoming.on("end", () => {
-    const body = Buffer.concat(chunks).toString("utf8");
-    resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers as Headers, body });
-  });
 }

@@ -5,15 +5,17 @@ export type Categorize = (error: unknown) => string;
 
 export function createCategorize(
   allowed: ReadonlySet<string>,
-  byAuthor: ((error: unknown) => string | undefined) | undefined,
+  byAuthor: (error: unknown) => string | undefined = () => undefined,
 ): Categorize {
   return (error) => {
-    try {
-      const named = byAuthor?.(error);
-      if (named !== undefined && allowed.has(named)) return named;
-    } catch {
-      // The author's function must not fail the call that it describes.
+    for (const categorize of [byAuthor, builtInCategory]) {
+      try {
+        const named = categorize(error);
+        if (named !== undefined && allowed.has(named)) return named;
+      } catch {
+        // Neither the author's function nor a strange error may fail the call that is described.
+      }
     }
-    return builtInCategory(error);
+    return "UNKNOWN";
   };
 }

@@ -1,13 +1,11 @@
 import { defaultAnalytics } from "../default-analytics.ts";
-import { type Sink, sinkOf } from "../sink.ts";
+import { EXIT_DEADLINE_MS } from "../exit-hooks.ts";
+import { KEY, type Sink, sinkOf } from "../sink.ts";
 import type { Analytics } from "../types.ts";
-import { observeCalls } from "./observe-calls.ts";
-import { type Handler, type LowLevelServer, readShape } from "./shapes.ts";
+import { type BeginRequest, type EndRequest, observeCalls } from "./observe-calls.ts";
+import { type LowLevelServer, readShape } from "./shapes.ts";
 import { learnedNames, learnFromList } from "./tool-names.ts";
 import { observe } from "./watch-tool.ts";
-
-/** Shared by all copies of this package in the process: a server is instrumented once. */
-const INSTRUMENTED = Symbol.for("@org/mcp-analytics-client/instrumented/1");
 
 /**
  * Reports the outcome of every tool call of an MCP server: name of the tool, success, category of the failure. Arguments,
@@ -25,43 +23,48 @@ export function instrument<Server>(server: Server, analytics: Analytics = defaul
   if (!sink) return server;
   try {
     const shape = readShape(server);
-    if (!shape) sink.notice("this server is no MCP server that can be observed; nothing is collected");
-    else if (claim(shape.low)) {
+    if (!shape) sink.notice("off (unknown kind of server)");
+    else if (!shape.low[KEY]) {
+      shape.low[KEY] = true;
       const learned = learnedNames(shape.low._serverInfo?.name);
-      const wraps: Readonly<Record<string, (handler: Handler) => Handler>> = {
-        "tools/call": withEnding(shape.low, sink, observeCalls(shape, learned, sink)),
-        "tools/list": observeAnswers((answer) => learnFromList(learned, answer)),
-      };
-      wrapHandlers(shape.low, wraps);
+      const onCall = observeCalls(shape, learned, sink);
+      let calls = 0;
+      wrapHandlers(shape.low, {
+        "tools/call": (request, context) => {
+          if (calls++ === 0) watchStdin(shape.low, sink);
+          return onCall(request, context);
+        },
+        "tools/list": () => (_threw, answer) => learnFromList(learned, answer),
+      });
     }
   } catch {
-    sink.notice("this server could not be observed; nothing is collected");
+    // A server of a strange make stays as it is.
   }
   return server;
 }
 
-function claim(low: LowLevelServer): boolean {
-  const shared = globalThis as { [INSTRUMENTED]?: WeakSet<object> };
-  shared[INSTRUMENTED] ??= new WeakSet();
-  if (shared[INSTRUMENTED].has(low)) return false;
-  shared[INSTRUMENTED].add(low);
-  return true;
-}
-
 /** Wraps the handlers that are there, and every one that is set later. */
-function wrapHandlers(low: LowLevelServer, wraps: Readonly<Record<string, (handler: Handler) => Handler>>): void {
-  const wrapped = new WeakSet<object>();
+function wrapHandlers(low: LowLevelServer, observers: Readonly<Record<string, BeginRequest>>): void {
+  const wrappers = new WeakSet<object>();
   const wrapAll = (): void => {
-    for (const method in wraps) {
+    for (const [method, begin] of Object.entries(observers)) {
       const handler = low._requestHandlers.get(method);
-      if (!handler || wrapped.has(handler)) continue;
-      const wrapper = wraps[method]?.(handler) ?? handler;
-      wrapped.add(wrapper);
+      if (!handler || wrappers.has(handler)) continue;
+      const wrapper: typeof handler = function (...args) {
+        let onEnd: EndRequest = () => {};
+        try {
+          onEnd = begin(args[0], args[1]);
+        } catch {
+          // This request goes unobserved.
+        }
+        return observe(() => handler.apply(this, args), onEnd);
+      };
+      wrappers.add(wrapper);
       low._requestHandlers.set(method, wrapper);
     }
   };
-  const setRequestHandler = low.setRequestHandler;
-  low.setRequestHandler = function (this: unknown, ...args: unknown[]): unknown {
+  const { setRequestHandler } = low;
+  low.setRequestHandler = function (...args) {
     const result = setRequestHandler.apply(this, args);
     wrapAll();
     return result;
@@ -69,44 +72,15 @@ function wrapHandlers(low: LowLevelServer, wraps: Readonly<Record<string, (handl
   wrapAll();
 }
 
-function observeAnswers(onAnswer: (answer: unknown) => void): (handler: Handler) => Handler {
-  return (handler) =>
-    function (this: unknown, ...args: unknown[]): unknown {
-      return observe(
-        () => handler.apply(this, args),
-        onAnswer,
-        () => {},
-      );
-    };
-}
-
-/** On the first call of a server on stdio, asks to be told when its client goes away: the process is about to end then. */
-function withEnding(
-  low: LowLevelServer,
-  sink: Sink,
-  wrap: (handler: Handler) => Handler,
-): (handler: Handler) => Handler {
-  let asked = false;
-  return (handler) => {
-    const observed = wrap(handler);
-    return function (this: unknown, ...args: unknown[]): unknown {
-      if (!asked) {
-        asked = true;
-        watchStdin(low, sink);
-      }
-      return observed.apply(this, args);
-    };
-  };
-}
-
+/** Asks a server on stdio to tell when its client goes away: the process is about to end then. */
 function watchStdin(low: LowLevelServer, sink: Sink): void {
   const stdin = low.transport?._stdin;
-  if (typeof stdin?.once !== "function") return;
-  stdin.once("end", sink.ending);
-  stdin.once("close", sink.ending);
-  const onclose = low.onclose;
-  low.onclose = function (this: unknown, ...args: unknown[]): unknown {
-    sink.ending();
+  if (!stdin?.once) return;
+  const ending = (): void => void sink.flush(EXIT_DEADLINE_MS);
+  for (const event of ["end", "close"]) stdin.once(event, ending);
+  const { onclose } = low;
+  low.onclose = function (...args) {
+    ending();
     return onclose?.apply(this, args);
   };
 }

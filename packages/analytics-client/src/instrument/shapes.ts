@@ -1,3 +1,5 @@
+import type { KEY } from "../sink.ts";
+
 /** The parts of the MCP SDKs that are looked at, v1 and v2 alike. Nothing of either SDK is imported. */
 export type Handler = (this: unknown, ...args: unknown[]) => unknown;
 
@@ -9,7 +11,6 @@ export interface Tool {
   /** v1 before that. */
   callback?: unknown;
   readonly enabled?: unknown;
-  readonly execution?: { readonly taskSupport?: unknown };
 }
 
 export interface LowLevelServer {
@@ -17,26 +18,22 @@ export interface LowLevelServer {
   setRequestHandler: Handler;
   onclose?: Handler | undefined;
   readonly transport?: { readonly _stdin?: Partial<NodeJS.EventEmitter> } | undefined;
-  readonly _serverInfo?: { readonly name?: unknown; readonly version?: unknown };
+  readonly _serverInfo?: { readonly name?: string; readonly version?: string };
+  /** Set here, and seen by all copies of this package in the process: a server is instrumented once. */
+  [KEY]?: boolean;
   getClientVersion?(): { readonly name?: unknown } | undefined;
 }
 
 export interface ServerShape {
   readonly low: LowLevelServer;
-  /** Registered tools by name; undefined for a low-level server, which has no registry. */
-  readonly tools: Readonly<Record<string, Tool>> | undefined;
+  /** Registered tools by name; empty for a low-level server, which has no registry. */
+  readonly tools: Readonly<Record<string, Tool>>;
 }
 
 /** What `instrument` was given, where it is an `McpServer` or a `Server`; else undefined. */
 export function readShape(server: unknown): ServerShape | undefined {
   const outer = Object(server);
-  const low = Object(outer.server ?? outer);
-  const handlers = Object(low._requestHandlers);
-  const known =
-    typeof handlers.get === "function" &&
-    typeof handlers.set === "function" &&
-    typeof low.setRequestHandler === "function";
-  if (!known) return undefined;
-  const tools = outer._registeredTools;
-  return { low, tools: typeof tools === "object" && tools !== null ? tools : undefined };
+  const low = outer.server ?? outer;
+  const known = low._requestHandlers?.set && low.setRequestHandler;
+  return known && { low, tools: Object(outer._registeredTools) };
 }

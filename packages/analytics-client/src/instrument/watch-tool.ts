@@ -1,64 +1,63 @@
-import { recordOf } from "./call-record.ts";
+import { callOf } from "./call.ts";
 import type { Handler, Tool } from "./shapes.ts";
 
 /** Wrappers made here, so that no callback is wrapped twice. */
 const watchers = new WeakSet<object>();
 
 /**
- * Makes the tool's callback tell its call's record how far it has come. Done at the time of a call, which covers tools
- * registered before and after `instrument` and callbacks replaced by `update` alike.
+ * Makes the tool's callback tell its call how far it has come. Done at the time of a call, which covers tools registered
+ * before and after `instrument` and callbacks replaced by `update` alike.
  *
  * @returns false where the callback cannot be watched
  */
 export function watchTool(tool: Tool): boolean {
-  if (typeof tool.executor === "function") return watchSlot(tool, "executor");
-  if (typeof tool.handler === "function") return watchSlot(tool, "handler");
-  if (typeof tool.callback === "function") return watchSlot(tool, "callback");
-  const task = tool.handler;
-  return typeof task === "object" && task !== null && watchSlot(task as Record<string, unknown>, "createTask");
+  for (const slot of ["executor", "handler", "callback"] as const) if (isFunction(tool[slot])) return watch(tool, slot);
+  // A task of v1 is an object; its `createTask` is what a call runs.
+  const task = Object(tool.handler);
+  return isFunction(task.createTask) && watch(task, "createTask");
 }
 
-function watchSlot<Slot extends string>(owner: { [name in Slot]?: unknown }, slot: Slot): boolean {
-  const callback = owner[slot];
-  if (typeof callback !== "function") return false;
+function isFunction(value: unknown): boolean {
+  return typeof value === "function";
+}
+
+function watch<Slot extends string>(owner: { [name in Slot]?: unknown }, slot: Slot): boolean {
+  const callback = owner[slot] as Handler;
   if (watchers.has(callback)) return true;
-  const watcher = watch(callback as Handler);
+  const watcher: Handler = function (...args) {
+    const run = (): unknown => callback.apply(this, args);
+    const call = callOf(args.at(-1));
+    if (!call) return run();
+    call.progress = "running";
+    return observe(run, (threw, ending) => {
+      call.progress = threw ? "threw" : isErrorResult(ending) ? "returned_error" : "returned";
+      if (threw) call.error = ending;
+    });
+  };
   watchers.add(watcher);
   // Reflect reports a frozen owner instead of throwing.
   return Reflect.set(owner, slot, watcher);
 }
 
-function watch(callback: Handler): Handler {
-  return function (this: unknown, ...args: unknown[]): unknown {
-    const record = recordOf(args.at(-1));
-    if (!record) return callback.apply(this, args);
-    const onReturn = (result: unknown): void => {
-      record.progress = isErrorResult(result) ? "returned_error" : "returned";
-    };
-    const onThrow = (error: unknown): void => {
-      record.progress = "threw";
-      record.error = error;
-    };
-    record.progress = "running";
-    return observe(() => callback.apply(this, args), onReturn, onThrow);
+/**
+ * Runs something and tells how it ended, now or later. What it returns or throws passes through as the very same object, and
+ * what `onEnd` throws is lost: analytics never breaks its host.
+ */
+export function observe(run: () => unknown, onEnd: (threw: boolean, ending: unknown) => void): unknown {
+  const end = (threw: boolean) => (ending: unknown) => {
+    try {
+      onEnd(threw, ending);
+    } catch {}
   };
-}
-
-/** Runs `call` and tells how it ended, now or later. What it returns or throws passes through as the very same object. */
-export function observe(
-  call: () => unknown,
-  onReturn: (result: unknown) => void,
-  onThrow: (error: unknown) => void,
-): unknown {
   let result: unknown;
   try {
-    result = call();
+    result = run();
   } catch (error) {
-    onThrow(error);
+    end(true)(error);
     throw error;
   }
-  if (result instanceof Promise) void result.then(onReturn, onThrow);
-  else onReturn(result);
+  if (result instanceof Promise) result.then(end(false), end(true));
+  else end(false)(result);
   return result;
 }
 

@@ -26,7 +26,6 @@ export function createFakeClock(startMs = Date.UTC(2026, 0, 1)): FakeClock {
   return {
     now: () => now,
     after,
-    holdFor: after,
     settle,
     jump: (ms) => {
       now += ms;
