@@ -7,6 +7,7 @@ export const usage = JSON.parse(readFileSync(new URL("./fixtures/usage.json", im
 /** The text of some markup, its tags taken out. */
 export function textOf(markup: string): string {
   return markup
+    .replaceAll("<wbr/>", "")
     .replaceAll(/<[^>]+>/g, " ")
     .replaceAll("&#x27;", "'")
     .replaceAll(/\s+/g, " ")

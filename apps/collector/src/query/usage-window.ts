@@ -8,22 +8,26 @@ export type RangeName = (typeof RANGE_NAMES)[number];
 
 export const DEFAULT_RANGE: RangeName = "7d";
 
-/** How many intervals each range has, by interval; an interval that is missing would draw too few or too many. */
-const SLOTS: Record<RangeName, Partial<Record<Interval, number>>> = {
-  "24h": { hour: 24 },
-  "7d": { day: 7, hour: 7 * 24 },
-  "28d": { day: 28 },
-  "90d": { day: 90 },
+/**
+ * How long each range is (undefined: counted in hours) and the intervals it is shown by, its default first; others would
+ * draw too few columns or too many.
+ */
+const RANGES: Record<RangeName, { readonly days?: number; readonly intervals: readonly [Interval, ...Interval[]] }> = {
+  "24h": { intervals: ["hour"] },
+  "7d": { days: 7, intervals: ["day", "hour"] },
+  "28d": { days: 28, intervals: ["day"] },
+  "90d": { days: 90, intervals: ["day"] },
 };
+const HOURS_OF_A_DAY = 24;
 
 /** The interval that a range is shown by when none is asked for. */
 export function defaultInterval(range: RangeName): Interval {
-  return SLOTS[range].day === undefined ? "hour" : "day";
+  return RANGES[range].intervals[0];
 }
 
 /** Whether a range can be shown by this interval. */
 export function offersInterval(range: RangeName, interval: Interval): boolean {
-  return SLOTS[range][interval] !== undefined;
+  return RANGES[range].intervals.includes(interval);
 }
 
 /**
@@ -44,7 +48,8 @@ function startOfHour(atMs: number, timeZone: string): number {
   return atMs - intoHourMs;
 }
 
-function hourEdges(endMs: number, count: number, timeZone: string): number[] {
+/** Starts of `count` hours before `endMs`, and that end. */
+function hoursBefore(endMs: number, count: number, timeZone: string): number[] {
   const edges = [endMs];
   let edgeMs = endMs;
   for (let i = 0; i < count; i++) {
@@ -54,29 +59,50 @@ function hourEdges(endMs: number, count: number, timeZone: string): number[] {
   return edges.reverse();
 }
 
-function dayEdges(atMs: number, count: number, daysBack: number, timeZone: string): number[] {
+/** Starts of the hours from `startMs` on until `isEnough`, and the end of the last. */
+function hoursFrom(startMs: number, timeZone: string, isEnough: (edgesMs: readonly number[]) => boolean): number[] {
+  const edges = [startMs];
+  let edgeMs = startMs;
+  while (!isEnough(edges)) {
+    edgeMs = startOfHour(edgeMs + HOUR_MS, timeZone);
+    edges.push(edgeMs);
+  }
+  return edges;
+}
+
+/** Starts of `count` days of which the last is the one of `atMs`, and its end; all moved back by `daysBack` days. */
+function daysUpTo(atMs: number, count: number, daysBack: number, timeZone: string): number[] {
   const today = localDate(atMs, timeZone);
   return Array.from({ length: count + 1 }, (_, i) => startOfDay(addDays(today, i - count + 1 - daysBack), timeZone));
 }
 
 /**
  * The intervals of a range that ends now, and those it is compared with: the same number of hours just before, or the same
- * weekdays some whole weeks earlier (so 90 days are compared with the 90 that ended a day further back).
+ * weekdays some whole weeks earlier (so 90 days are compared with the 90 that ended a day further back). A range of days
+ * covers the same time whatever the interval.
  *
  * @param timeZone canonical IANA name
  * @throws RangeError when the range does not offer the interval
  */
 export function usageWindow(range: RangeName, interval: Interval, timeZone: string, nowMs: number): UsageWindow {
-  const slots = SLOTS[range][interval];
-  if (slots === undefined) throw new RangeError(`range ${range} is not shown by ${interval}`);
-  if (interval === "hour") {
-    const currentEdgesMs = hourEdges(startOfHour(nowMs, timeZone) + HOUR_MS, slots, timeZone);
-    const previousEdgesMs = hourEdges(currentEdgesMs[0] as number, slots, timeZone);
-    return { nowMs, currentEdgesMs, previousEdgesMs };
+  if (!offersInterval(range, interval)) throw new RangeError(`range ${range} is not shown by ${interval}`);
+  const { days } = RANGES[range];
+  if (days === undefined) {
+    const endMs = startOfHour(nowMs, timeZone) + HOUR_MS;
+    const currentEdgesMs = hoursBefore(endMs, HOURS_OF_A_DAY, timeZone);
+    return {
+      nowMs,
+      currentEdgesMs,
+      previousEdgesMs: hoursBefore(currentEdgesMs[0] as number, HOURS_OF_A_DAY, timeZone),
+    };
   }
-  return {
-    nowMs,
-    currentEdgesMs: dayEdges(nowMs, slots, 0, timeZone),
-    previousEdgesMs: dayEdges(nowMs, slots, Math.ceil(slots / 7) * 7, timeZone),
-  };
+  const currentEdgesMs = daysUpTo(nowMs, days, 0, timeZone);
+  const previousEdgesMs = daysUpTo(nowMs, days, Math.ceil(days / 7) * 7, timeZone);
+  if (interval === "day") return { nowMs, currentEdgesMs, previousEdgesMs };
+
+  const startMs = currentEdgesMs[0] as number;
+  const hours = hoursFrom(startMs, timeZone, (edgesMs) => (edgesMs.at(-1) as number) > nowMs);
+  const before = hoursFrom(previousEdgesMs[0] as number, timeZone, ({ length }) => length === hours.length);
+  // A week in which clocks go back is an hour longer than the one before: its last hour is compared with nothing.
+  return { nowMs, currentEdgesMs: hours, previousEdgesMs: before.map((edgeMs) => Math.min(edgeMs, startMs)) };
 }

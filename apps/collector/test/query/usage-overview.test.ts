@@ -106,6 +106,14 @@ describe("usage", () => {
     expect(other.errors).toEqual([{ errorType: "THEIRS", calls: 1, tools: [{ name: "of_another", calls: 1 }] }]);
   });
 
+  it("seven days have the same totals by day and by hour", async () => {
+    const timeZone = "Australia/Lord_Howe";
+    const byDay = await ask({ range: "7d", interval: "day", timeZone });
+    const byHour = await ask({ range: "7d", interval: "hour", timeZone });
+    expect(byHour.totals).toEqual(byDay.totals);
+    expect(byHour.tools).toEqual(byDay.tools);
+  });
+
   it("a failure without a type stands apart from every type", async () => {
     const usage = await ask({ range: "28d", interval: "day", timeZone: "UTC" });
     const untyped = callsWithin(usage.series).filter(({ success, errorType }) => !success && errorType === null);

@@ -42,7 +42,8 @@ describe("usage windows", () => {
       property(constantFrom(...OFFERED), constantFrom(...ZONES), times, ({ range, interval }, timeZone, nowMs) => {
         const { currentEdgesMs, previousEdgesMs } = usageWindow(range, interval, timeZone, nowMs);
         expect(isAscending(currentEdgesMs)).toBe(true);
-        expect(isAscending(previousEdgesMs)).toBe(true);
+        expect(isAscending(previousEdgesMs.slice(0, -1))).toBe(true);
+        expect(previousEdgesMs.at(-1)).toBeGreaterThanOrEqual(previousEdgesMs.at(-2) as number);
         expect(currentEdgesMs.at(-2)).toBeLessThanOrEqual(nowMs);
         expect(currentEdgesMs.at(-1)).toBeGreaterThan(nowMs);
         expect(previousEdgesMs).toHaveLength(currentEdgesMs.length);
@@ -64,6 +65,27 @@ describe("usage windows", () => {
     const edges = currentEdgesMs.map((edgeMs) => new Date(edgeMs).toISOString());
     expect(edges[0]).toBe("2026-07-09T18:30:00.000Z");
     expect(edges.at(-1)).toBe("2026-07-16T18:30:00.000Z");
+  });
+
+  it("seven days begin at the same instant by day and by hour, and both end after now", () => {
+    for (const timeZone of ZONES) {
+      const nowMs = Date.parse("2026-10-27T12:10:00Z");
+      const [byDay, byHour] = [usageWindow("7d", "day", timeZone, nowMs), usageWindow("7d", "hour", timeZone, nowMs)];
+      expect(byHour.currentEdgesMs[0]).toBe(byDay.currentEdgesMs[0]);
+      expect(byHour.previousEdgesMs[0]).toBe(byDay.previousEdgesMs[0]);
+      expect(byHour.currentEdgesMs.at(-1)).toBeGreaterThan(nowMs);
+    }
+  });
+
+  it("the hour that a week is longer than the one before is compared with nothing", () => {
+    const { currentEdgesMs, previousEdgesMs } = usageWindow(
+      "7d",
+      "hour",
+      "Europe/Berlin",
+      Date.parse("2026-10-25T22:50:00Z"),
+    );
+    expect(currentEdgesMs).toHaveLength(169 + 1);
+    expect(lengthsInHours(previousEdgesMs).at(-1)).toBe(0);
   });
 
   it("a day on which clocks change has 23 or 25 hours", () => {

@@ -9,7 +9,7 @@ export interface AxisLabel {
 }
 
 const HOURS_SHOWN_BY_DAY = 48;
-const LABEL_SPACING_PX = 58;
+const LABEL_SPACING_PX = 66;
 
 function candidates(slots: readonly Slot[], interval: Interval, timeZone: string): AxisLabel[] {
   const labels = slots.map(({ startAt }, slot) => ({ slot, startAt, clock: formatClock(startAt, timeZone) }));

@@ -1,3 +1,8 @@
+import { Fragment } from "react";
+
+/** Where a name too long for its line may go on in the next. */
+const AFTER_SEPARATOR = /(?<=[_./-])/;
+
 const SPECIAL_NAMES: Record<string, { text: string; title: string }> = {
   __unknown__: { text: "Unknown tools", title: "Calls to tools that the server does not have" },
   __other__: { text: "Other tools", title: "Tools beyond the number that is counted one by one" },
@@ -18,5 +23,14 @@ export function ToolName({ name }: { name: string }) {
       </span>
     );
   }
-  return <code className="name">{name}</code>;
+  return (
+    <code className="name">
+      {name.split(AFTER_SEPARATOR).map((part, i) => (
+        <Fragment key={i}>
+          {i > 0 && <wbr />}
+          {part}
+        </Fragment>
+      ))}
+    </code>
+  );
 }
