@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { DatabaseAddress } from "../storage/pool.ts";
@@ -16,6 +16,8 @@ export interface DataFolder {
   readonly databaseDir: string;
   /** Where the database is to listen. It has no password, so nobody else may enter the folder of the socket. */
   readonly listenAt: DatabaseAddress;
+  /** Call when the database has started: what there is of it now is whole. */
+  created(): void;
   /** Tells other processes where to reach this one. */
   announce(announcement: Announcement): void;
   release(): void;
@@ -34,8 +36,12 @@ export async function openDataFolder(dataDir: string): Promise<DataFolder> {
     throw new DataFolderInUseError(dataDir);
   }
   const databaseDir = join(path, "database");
+  const creating = join(path, "creating");
   const socketDir = socketFolder(join(path, "run"));
   try {
+    // A first start that was cut off leaves half a database, in which nothing was stored yet.
+    if (existsSync(creating)) rmSync(databaseDir, { recursive: true, force: true });
+    if (!existsSync(join(databaseDir, "PG_VERSION"))) writeFileSync(creating, "");
     makePrivate(databaseDir, dataDir);
     makePrivate(socketDir.path, dataDir);
   } catch (error) {
@@ -48,6 +54,7 @@ export async function openDataFolder(dataDir: string): Promise<DataFolder> {
     databaseDir,
     // Windows has no Unix sockets that postgres.js could use.
     listenAt: process.platform === "win32" ? { host: "127.0.0.1", port: 0 } : { path: socketPath },
+    created: () => rmSync(creating, { force: true }),
     announce: (announcement) => lock.announce(announcement),
     release() {
       if (socketDir.temporary) rmSync(socketDir.path, { recursive: true, force: true });

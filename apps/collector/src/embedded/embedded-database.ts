@@ -41,6 +41,7 @@ export async function startEmbeddedDatabase(
     folder.release();
     throw new DataFolderError(`The database in ${dataDir} does not start: ${(error as Error).message}`);
   }
+  folder.created();
   folder.announce({ address });
   watch(worker);
 

@@ -1,8 +1,11 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { isMainThread, type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { PGlite } from "@electric-sql/pglite";
 import { PGLiteSocketServer } from "@electric-sql/pglite-socket";
 import type { DatabaseAddress } from "../storage/pool.ts";
 import { DurableNodeFs } from "./durable-node-fs.ts";
+import { emptyDatabase } from "./empty-database.ts";
 import { SequencedPGlite } from "./sequenced-pglite.ts";
 
 /** Entry of the worker that runs the embedded database. Says `{ address }` when it listens; any message closes it. */
@@ -21,7 +24,12 @@ const startParams = [
 ];
 
 async function run(parent: MessagePort, { databaseDir, listenAt }: WorkerInput): Promise<void> {
-  const database = new SequencedPGlite({ fs: new DurableNodeFs(databaseDir), startParams });
+  const archive = existsSync(join(databaseDir, "PG_VERSION")) ? undefined : await emptyDatabase();
+  const database = new SequencedPGlite({
+    fs: new DurableNodeFs(databaseDir),
+    startParams,
+    ...(archive && { loadDataDir: archive }),
+  });
   await database.waitReady;
   database.onFatal = () => {
     // Ends this thread only; whoever started it starts another.
