@@ -1,10 +1,11 @@
-import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { table } from "./figures/table.ts";
-import { type LoadShape, load } from "./load/wrk.ts";
-import { type CpuProfile, selfTimes } from "./profile/self-times.ts";
+import { type LoadOrder, type LoadReport, load } from "./load/wrk.ts";
+import { selfTimes } from "./profile/self-times.ts";
+import { WARM_UP_SECONDS } from "./rounds/measure.ts";
 import { withStage } from "./rounds/stage.ts";
 import { startCollector } from "./servers/collector.ts";
 
@@ -32,28 +33,30 @@ export async function run(args: readonly string[]): Promise<void> {
   }
   const folder = resolve(values.out);
   mkdirSync(folder, { recursive: true });
-  const file = `${values.shape}-${Date.now()}.cpuprofile`;
-  const { answers, answersPerSecond } = await withStage(async (stage) => {
-    const collector = await startCollector(stage, {
-      nodeArguments: ["--cpu-prof", `--cpu-prof-dir=${folder}`, `--cpu-prof-name=${file}`],
-    });
+  const file = join(folder, `${values.shape}-${Date.now()}.cpuprofile`);
+  const { answers, answersPerSecond, profile } = await withStage(async (stage) => {
+    const collector = await startCollector(stage);
+    const order: LoadOrder = {
+      wrk: stage.wrk,
+      keysFile: stage.keysFile,
+      url: collector.server.url,
+      shape: values.shape === "batch" ? "batch" : "single",
+      connections: Number(values.connections),
+      seconds: Number(values.seconds),
+    };
     try {
-      const report = await load({
-        wrk: stage.wrk,
-        keysFile: stage.keysFile,
-        url: collector.server.url,
-        shape: values.shape as LoadShape,
-        connections: Number(values.connections),
-        seconds: Number(values.seconds),
+      await load({ ...order, seconds: WARM_UP_SECONDS });
+      let report: LoadReport | undefined;
+      const profile = await collector.server.profile(async () => {
+        report = await load(order);
       });
-      await collector.stop();
-      return report;
+      return { ...(report as unknown as LoadReport), profile };
     } finally {
       await collector.close();
     }
   });
-  if (!readdirSync(folder).includes(file)) throw new Error("The collector left no profile.");
-  const times = selfTimes(JSON.parse(readFileSync(join(folder, file), "utf8")) as CpuProfile);
+  writeFileSync(file, JSON.stringify(profile));
+  const times = selfTimes(profile);
   const lines = (entries: ReadonlyMap<string, number>, count: number) =>
     [...entries]
       .toSorted((a, b) => b[1] - a[1])
@@ -61,5 +64,5 @@ export async function run(args: readonly string[]): Promise<void> {
       .map(([name, microseconds]) => [(microseconds / answers).toFixed(2), name]);
   process.stdout.write(`${Math.round(answersPerSecond)} answers/s; µs per answer, by own time\n\n`);
   process.stdout.write(`${table([["µs", "module"], ...lines(times.byModule, 25)])}\n\n`);
-  process.stdout.write(`${table([["µs", "function"], ...lines(times.byFunction, 60)])}\n\n${join(folder, file)}\n`);
+  process.stdout.write(`${table([["µs", "function"], ...lines(times.byFunction, 60)])}\n\n${file}\n`);
 }

@@ -1,4 +1,5 @@
 import { type LoadShape, load } from "../load/wrk.ts";
+import type { Contestant } from "../servers/contestant.ts";
 import { type ContestantName, type ContestantOrder, startContestant } from "../servers/contestants.ts";
 
 export const WARM_UP_SECONDS = 2;
@@ -39,6 +40,7 @@ export async function measure(
   const order = { wrk: stage.wrk, url: server.url, shape, connections, keysFile: stage.keysFile };
   try {
     const warmUp = await load({ ...order, seconds: WARM_UP_SECONDS });
+    await untilStill(contestant);
     const before = await server.usage();
     const measured = await load({ ...order, seconds: MEASURED_SECONDS });
     const after = await server.usage();
@@ -58,6 +60,17 @@ export async function measure(
     };
   } finally {
     await contestant.close();
+  }
+}
+
+/** wrk hangs up on requests that the server goes on with: they must be over before anything is measured. */
+async function untilStill({ storedEvents }: Contestant): Promise<void> {
+  let last = await storedEvents();
+  for (let attempt = 0; last !== undefined && attempt < 50; attempt++) {
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const current = await storedEvents();
+    if (current === last) return;
+    last = current;
   }
 }
 

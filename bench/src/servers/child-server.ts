@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import type { Usage } from "./usage-probe.ts";
+import type { CpuProfile } from "../profile/self-times.ts";
 
 const START_DEADLINE_MS = 30_000;
 const STOP_DEADLINE_MS = 20_000;
-const PROBE = new URL("./usage-probe.ts", import.meta.url).href;
+const PROBE = new URL("./usage-probe.mjs", import.meta.url).href;
 
 export interface ServerOrder {
   /** shown in errors */
@@ -18,9 +18,17 @@ export interface ServerOrder {
   readonly environment: Readonly<Record<string, string>>;
 }
 
+export interface Usage {
+  /** user and system time of all threads since the start */
+  readonly cpuMicroseconds: number;
+  readonly rssBytes: number;
+}
+
 export interface ChildServer {
   readonly url: string;
   usage(): Promise<Usage>;
+  /** Takes a CPU profile of the time that `work` takes. */
+  profile(work: () => Promise<void>): Promise<CpuProfile>;
   /** Ends it with SIGTERM and waits; rejects when it had died by itself or does not end within 20 s. */
   stop(): Promise<void>;
 }
@@ -48,7 +56,12 @@ export async function startChildServer(order: ServerOrder): Promise<ChildServer>
   await untilHealthy(child, url, () => `${order.name} did not start: ${log.trim() || "no message"}`);
   return {
     url,
-    usage: () => askUsage(child, order.name),
+    usage: () => ask<Usage>(child, order.name, "usage"),
+    profile: async (work) => {
+      await ask(child, order.name, "profile");
+      await work();
+      return await ask<CpuProfile>(child, order.name, "profiled");
+    },
     stop: () => stop(child, () => `${order.name} did not end as told: ${log.trim() || "no message"}`),
   };
 }
@@ -77,12 +90,12 @@ async function untilHealthy(child: ChildProcess, url: string, failure: () => str
   throw new Error(failure());
 }
 
-async function askUsage(child: ChildProcess, name: string): Promise<Usage> {
+async function ask<Answer>(child: ChildProcess, name: string, question: string): Promise<Answer> {
   if (child.exitCode !== null) throw new Error(`${name} ended while it was measured.`);
-  const answer = once(child, "message", { signal: AbortSignal.timeout(10_000) });
-  child.send("usage");
-  const [usage] = (await answer) as [Usage];
-  return usage;
+  const answered = once(child, "message", { signal: AbortSignal.timeout(30_000) });
+  child.send(question);
+  const [answer] = (await answered) as [Answer];
+  return answer;
 }
 
 async function stop(child: ChildProcess, failure: () => string): Promise<void> {
