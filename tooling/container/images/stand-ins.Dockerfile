@@ -13,6 +13,7 @@ RUN mkdir -p /etc/postgresql-common \
  && rm -rf /var/lib/apt/lists/* \
  && ln -s /usr/lib/postgresql/*/bin /usr/lib/postgresql/bin \
  && install -d -o postgres -g postgres -m 1777 /var/lib/postgresql/data \
+ && install -d -o postgres -g postgres -m 3777 /var/run/postgresql \
  && install -d -o redis -g redis /data
 
 FROM services AS postgres
