@@ -3,7 +3,7 @@ import { createDelivery } from "./delivery/delivery.ts";
 import { durationStepMs } from "./duration-steps.ts";
 import { createCategorize } from "./errors/categorize.ts";
 import { allowedErrorTypes } from "./errors/error-types.ts";
-import { createExitHooks, EXIT_DEADLINE_MS } from "./exit-hooks.ts";
+import { EXIT_DEADLINE_MS, setBusy } from "./exit-hooks.ts";
 import { type Runtime, systemRuntime } from "./runtime.ts";
 import { KEY, type Sink } from "./sink.ts";
 import { trackedToolName } from "./tool-name.ts";
@@ -39,7 +39,7 @@ export function composeAnalytics(options: AnalyticsOptions, runtime: Runtime): A
     transport: openTransport(debug ? undefined : config.url),
     clock,
     random,
-    onBusy: createExitHooks((deadlineMs) => delivery.flush(deadlineMs)),
+    onBusy: (busy) => setBusy(delivery.flush, busy),
     onKeyRefused: () => notice("paused (key refused), see `npx mcp-analytics doctor`"),
   });
   const allowed = allowedErrorTypes(options.errorTypes);

@@ -1,37 +1,49 @@
 /** Longest that a flush may hold the end of the process. SDK clients wait 2 s between their signals. */
 export const EXIT_DEADLINE_MS = 1_500;
 
+/** How to flush one client. */
+type Flush = (deadlineMs: number) => Promise<void>;
+
 const SIGNALS = ["SIGTERM", "SIGINT"] as const;
 
+/** The clients of this process that have events waiting. */
+const busy = new Set<Flush>();
+let flushed = false;
+
 /**
- * Gives the last events a chance when the process ends by itself or by a signal. A signal keeps its meaning: where nobody
- * else listens, it is raised again after the flush; where somebody does, ending the process stays their business.
- *
- * @returns switches the hooks on while events wait, and off again: an idle client changes nothing about how its host ends
+ * Notes whether events of a client wait. While some do, the end of the process gives them a chance, by itself or by a signal;
+ * an idle client changes nothing about how its host ends.
  */
-export function createExitHooks(flush: (deadlineMs: number) => Promise<void>): (on: boolean) => void {
-  let flushed = false;
+export function setBusy(flush: Flush, isBusy: boolean): void {
+  const before = busy.size;
+  busy[isBusy ? "add" : "delete"](flush);
+  if (before > 0 === busy.size > 0) return;
+  const change = isBusy ? "prependListener" : "off";
+  process[change]("beforeExit", onBeforeExit);
+  for (const name of SIGNALS) process[change](name, onSignal);
+  flushed = false;
+}
 
-  function onBeforeExit(): void {
-    // Once: Node asks again whenever the loop is empty, and a collector that is down must not keep the process.
-    if (!flushed) void flush(EXIT_DEADLINE_MS);
-    flushed = true;
-  }
+function flushAll(): Promise<unknown> {
+  return Promise.all([...busy].map((flush) => flush(EXIT_DEADLINE_MS)));
+}
 
-  function onSignal(signal: NodeJS.Signals): void {
-    // Asked first of all listeners, because one that was added by `once` is gone as soon as it runs.
-    const hostListens = process.listenerCount(signal) > 1;
-    for (const name of SIGNALS) process.off(name, onSignal);
-    flushed = !hostListens;
-    void flush(EXIT_DEADLINE_MS).then(() => {
-      if (!hostListens && process.listenerCount(signal) === 0) process.kill(process.pid, signal);
-    });
-  }
+function onBeforeExit(): void {
+  // Once: Node asks again whenever the loop is empty, and a collector that is down must not keep the process.
+  if (!flushed) void flushAll();
+  flushed = true;
+}
 
-  return (on) => {
-    const change = on ? "prependListener" : "off";
-    process[change]("beforeExit", onBeforeExit);
-    for (const name of SIGNALS) process[change](name, onSignal);
-    flushed = false;
-  };
+/**
+ * A signal keeps its meaning: where nobody else listens, it is raised again after the flush; where somebody does, ending the
+ * process stays their business.
+ */
+function onSignal(signal: NodeJS.Signals): void {
+  // Asked first of all listeners, because one that was added by `once` is gone as soon as it runs.
+  const hostListens = process.listenerCount(signal) > 1;
+  for (const name of SIGNALS) process.off(name, onSignal);
+  flushed = !hostListens;
+  void flushAll().then(() => {
+    if (!hostListens && process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+  });
 }

@@ -40,6 +40,6 @@ export function takeBatch(queue: EventQueue, dropped: Dropped, nowMs: number, cl
 
 /** Server and client go with the batch; where its events disagree, nothing is said rather than something wrong. */
 function common<Key extends keyof Origin>(events: readonly QueuedEvent[], key: Key): Origin[Key] | undefined {
-  const first = events[0]?.origin?.[key];
-  return events.every(({ origin }) => origin?.[key] === first) ? first : undefined;
+  const values = new Set(events.map(({ origin }) => JSON.stringify(origin?.[key])));
+  return values.size === 1 ? events[0]?.origin?.[key] : undefined;
 }
