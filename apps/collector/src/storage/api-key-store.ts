@@ -1,5 +1,5 @@
 import type { Tier } from "@org/mcp-analytics-schema/constants";
-import { and, asc, eq, ne, sql } from "drizzle-orm";
+import { and, asc, eq, ne, sql } from "./drizzle.ts";
 import { StorageFaultError } from "./errors.ts";
 import type { Pool } from "./pool.ts";
 import { apiKeys, projects } from "./schema.ts";

@@ -1,5 +1,5 @@
 import type { Tier } from "@org/mcp-analytics-schema/constants";
-import { eq } from "drizzle-orm";
+import { eq } from "./drizzle.ts";
 import type { Pool } from "./pool.ts";
 import { apiKeys } from "./schema.ts";
 

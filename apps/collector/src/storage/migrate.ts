@@ -1,6 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { drizzle } from "drizzle-orm/postgres-js";
-import { migrate } from "drizzle-orm/postgres-js/migrator";
+import { drizzle, migrate } from "./drizzle.ts";
 import { toStorageError } from "./errors.ts";
 import { type DatabaseAddress, openClient } from "./pool.ts";
 

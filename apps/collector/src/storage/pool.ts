@@ -1,5 +1,6 @@
-import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
+import type { PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import postgres, { type Options, type Sql } from "postgres";
+import { drizzle } from "./drizzle.ts";
 import { StorageUnavailableError, toStorageError } from "./errors.ts";
 
 /** Where a database listens: a URL, or the Unix socket (loopback port on Windows) of the embedded one. */

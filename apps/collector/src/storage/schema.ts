@@ -1,4 +1,3 @@
-import { sql } from "drizzle-orm";
 import {
   boolean,
   char,
@@ -6,12 +5,13 @@ import {
   pgTable,
   primaryKey,
   smallint,
+  sql,
   text,
   timestamp,
   unique,
   uuid,
   varchar,
-} from "drizzle-orm/pg-core";
+} from "./drizzle.ts";
 
 /**
  * The tables as drizzle sees them; `migrations/*.sql` makes them. Every tenant table leads with `project_id`; `api_keys`,

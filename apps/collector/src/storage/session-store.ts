@@ -1,4 +1,5 @@
-import { type SQL, sql } from "drizzle-orm";
+import type { SQL } from "drizzle-orm";
+import { sql } from "./drizzle.ts";
 import type { Pool } from "./pool.ts";
 
 /** A token as the database knows it; the token itself is never stored. */

@@ -1,4 +1,4 @@
-import { sql } from "drizzle-orm";
+import { sql } from "./drizzle.ts";
 import type { Pool } from "./pool.ts";
 
 /** Runs of intervals to count: starts of each and the end of the last, ascending, Unix milliseconds. */
