@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ENTRY_POINTS, type Violation } from "./rules.ts";
+import { isEntryPoint, type Violation } from "./rules.ts";
 import type { SourceFile } from "./source-files.ts";
 
 const IMPORTER = fileURLToPath(new URL("./import-each.ts", import.meta.url));
@@ -12,7 +12,7 @@ export function importableModules(files: readonly SourceFile[]): string[] {
   return files
     .map((file) => file.path)
     .filter((path) => /^apps\/(collector|weather-mcp)\/src\/.+\.ts$/.test(path))
-    .filter((path) => !ENTRY_POINTS.has(path) && !/(^|[/-])worker\.ts$/.test(path) && !path.endsWith(".d.ts"));
+    .filter((path) => !isEntryPoint(path) && !path.endsWith(".d.ts"));
 }
 
 /** Imports every module in one child process and reports each that opens a handle, prints, or cannot be imported. */

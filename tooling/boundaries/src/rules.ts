@@ -22,6 +22,9 @@ export const ENTRY_POINTS: ReadonlySet<string> = new Set([
 /** The library's own hook on the end of its host process: the one place outside entry points, and it keeps signals' meaning. */
 export const EXIT_HOOKS: ReadonlySet<string> = new Set(["packages/analytics-client/src/exit-hooks.ts"]);
 
+/** Entry points of processes, and of worker threads, where `process.exit` ends the thread alone. */
+export const isEntryPoint = (path: string): boolean => ENTRY_POINTS.has(path) || /[/-]worker\.ts$/.test(path);
+
 const inProduct = (path: string) => /^(packages|apps)\/[^/]+\/src\//.test(path);
 const workspaceFolder = (path: string) =>
   /^((?:packages|apps|tooling)\/[^/]+|e2e|bench)\//.exec(`${path}/`)?.[1] ?? undefined;
@@ -42,9 +45,10 @@ export const fileName: Rule = ({ path }) => {
 };
 
 export const processUse: Rule = ({ path, text }) => {
-  if (!inProduct(path) || ENTRY_POINTS.has(path) || EXIT_HOOKS.has(path)) return [];
+  if (!inProduct(path) || isEntryPoint(path) || EXIT_HOOKS.has(path)) return [];
+  // Signal 0 ends nothing: it asks whether a process is there.
   const used = withoutComments(text).match(
-    /\bprocess\s*\.\s*(on|once|addListener|prependListener|exit|exitCode|reallyExit|abort|kill|chdir)\b/g,
+    /\bprocess\s*\.\s*(on|once|addListener|prependListener|exit|exitCode|reallyExit|abort|chdir|kill(?!\([^()]*,\s*0\)))\b/g,
   );
   return (used ?? []).map((call) => ({
     path,
@@ -56,7 +60,7 @@ export const processUse: Rule = ({ path, text }) => {
 /** stdout of an MCP server carries protocol frames only. */
 export const stdoutUse: Rule = ({ path, text }) => {
   const guarded = /^(apps\/weather-mcp|packages\/analytics-client)\/src\//.test(path);
-  if (!guarded || ENTRY_POINTS.has(path) || /\/src\/cli\//.test(path)) return [];
+  if (!guarded || isEntryPoint(path) || /\/src\/cli\//.test(path)) return [];
   return /\bprocess\s*\.\s*stdout\b/.test(withoutComments(text))
     ? [{ path, rule: "stdout-use", message: "nothing but MCP frames on stdout" }]
     : [];

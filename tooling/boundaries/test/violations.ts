@@ -52,6 +52,13 @@ export const PLANTED: readonly Planted[] = [
     "process-use",
   ),
   planted("apps/collector/src/exits.ts", "export const end = () => process.exit(1);\n", "process-use"),
+  planted(
+    "apps/collector/src/kills.ts",
+    'export const end = (pid: number) => process.kill(pid, "SIGTERM");\n',
+    "process-use",
+  ),
+  planted("apps/collector/src/asks.ts", "export const isThere = (pid: number) => process.kill(pid, 0);\n"),
+  planted("apps/collector/src/some-worker.ts", "export const end = () => process.exit(1);\n"),
   planted("apps/weather-mcp/src/prints.ts", 'export const say = () => process.stdout.write("x");\n', "stdout-use"),
   planted(
     "apps/collector/src/notPretty.ts",
