@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { fastifyStatic } from "@fastify/static";
 import type { FastifyInstance, FastifyReply } from "fastify";
@@ -32,12 +33,12 @@ const PAGE_HEADERS = {
   "cross-origin-resource-policy": "same-origin",
   "permissions-policy": "camera=(), geolocation=(), microphone=()",
   "referrer-policy": "no-referrer",
+  vary: "accept-encoding",
   "x-content-type-options": "nosniff",
   "x-frame-options": "DENY",
 } as const;
 
-function setPageHeaders(reply: FastifyReply, path: string): void {
-  const isHashed = /[\\/]assets[\\/]/.test(path);
+function setPageHeaders(reply: FastifyReply, isHashed: boolean): void {
   reply.headers(PAGE_HEADERS);
   reply.header("cache-control", isHashed ? "public, max-age=31536000, immutable" : "no-store");
 }
@@ -48,8 +49,11 @@ export async function serveDashboard(app: FastifyInstance, folder: string): Prom
     root: folder,
     // One route per file that exists: no request can name another path.
     wildcard: false,
+    // Compressed forms stand beside the files; they are no files of their own.
+    preCompressed: true,
+    globIgnore: ["**/*.br", "**/*.gz"],
     cacheControl: false,
     dotfiles: "ignore",
-    setHeaders: setPageHeaders,
+    setHeaders: (reply, path) => setPageHeaders(reply, relative(folder, path).startsWith("assets")),
   });
 }

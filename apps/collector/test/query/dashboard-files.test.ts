@@ -6,21 +6,23 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { serveDashboard } from "../../src/query/dashboard-files.ts";
 
 describe("the files of the dashboard", () => {
-  const folder = mkdtempSync(join(tmpdir(), "dashboard-"));
+  // A folder above that is called like the hashed one changes nothing.
+  const folder = join(mkdtempSync(join(tmpdir(), "dashboard-")), "assets");
   let app: FastifyInstance;
 
   beforeAll(async () => {
-    mkdirSync(join(folder, "assets"));
+    mkdirSync(join(folder, "assets"), { recursive: true });
     writeFileSync(join(folder, "index.html"), "<!doctype html>");
     writeFileSync(join(folder, "theme.js"), "");
     writeFileSync(join(folder, "assets/index-abc123.js"), "");
+    writeFileSync(join(folder, "assets/index-abc123.js.br"), "as brotli");
     writeFileSync(join(folder, ".env"), "SECRET");
     app = fastify();
     await serveDashboard(app, `${folder}/`);
   });
   afterAll(async () => {
     await app.close();
-    rmSync(folder, { recursive: true });
+    rmSync(join(folder, ".."), { recursive: true });
   });
 
   it("the page runs nothing but what the collector serves, in no frame, and is never cached", async () => {
@@ -43,8 +45,24 @@ describe("the files of the dashboard", () => {
     expect((await app.inject("/theme.js")).headers["cache-control"]).toBe("no-store");
   });
 
+  it("a browser that takes a compressed form gets it, as the file that it stands for", async () => {
+    const url = "/assets/index-abc123.js";
+    const { body, headers } = await app.inject({ url, headers: { "accept-encoding": "gzip, br" } });
+    expect(body).toBe("as brotli");
+    expect(headers).toMatchObject({
+      "content-encoding": "br",
+      "content-type": expect.stringContaining("javascript"),
+      "cache-control": "public, max-age=31536000, immutable",
+      vary: "accept-encoding",
+    });
+    const plain = await app.inject(url);
+    expect(plain.body).toBe("");
+    expect(plain.headers["content-encoding"]).toBeUndefined();
+  });
+
   it.each([
     "/.env",
+    "/assets/index-abc123.js.br",
     "/assets/",
     "/../package.json",
     "/%2e%2e/package.json",

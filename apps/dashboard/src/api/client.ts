@@ -21,6 +21,7 @@ async function request(path: string, init: RequestInit = {}): Promise<Response> 
   }
   if (response.status === 401) throw new SignInRequiredError();
   if (response.status === 429) throw new UnavailableError("Too many requests for now.");
+  if (response.status === 503) throw new UnavailableError("The collector has no answer right now.");
   if (!response.ok) throw new UnavailableError(`The collector answered with status ${response.status}.`);
   return response;
 }
