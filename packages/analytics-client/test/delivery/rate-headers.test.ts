@@ -1,0 +1,39 @@
+import { expect, test } from "vitest";
+import { readRate } from "../../src/delivery/rate-headers.ts";
+
+const NOW = 1_000_000;
+const POLICY = '"burst";q=10;w=400, "hour";q=100;w=3600, "day";q=1000;w=86400, "events";q=10000;w=86400;qu="events"';
+
+test.each([
+  ["no header", {}, { remaining: undefined, bucket: undefined, retryAt: 0 }],
+  ["what is left", { ratelimit: '"burst";r=9;t=40' }, { remaining: 9, bucket: undefined, retryAt: 0 }],
+  ["nothing left", { ratelimit: '"burst";r=0;t=40' }, { remaining: 0, bucket: undefined, retryAt: NOW + 40_000 }],
+  [
+    "the bucket",
+    { "ratelimit-policy": POLICY },
+    { remaining: undefined, bucket: { capacity: 10, refillMs: 40_000 }, retryAt: 0 },
+  ],
+  ["seconds to wait", { "retry-after": "7" }, { remaining: undefined, bucket: undefined, retryAt: NOW + 7_000 }],
+  [
+    "the later of two waits",
+    { ratelimit: '"day";r=0;t=90', "retry-after": "7" },
+    { remaining: 0, bucket: undefined, retryAt: NOW + 90_000 },
+  ],
+  [
+    "a wait of years is cut to an hour",
+    { "retry-after": "99999999" },
+    { remaining: undefined, bucket: undefined, retryAt: NOW + 3_600_000 },
+  ],
+  [
+    "nonsense",
+    { ratelimit: "soon", "ratelimit-policy": '"burst";q=0;w=0', "retry-after": "-5" },
+    { remaining: undefined, bucket: undefined, retryAt: 0 },
+  ],
+  [
+    "a date instead of seconds",
+    { "retry-after": "Wed, 21 Oct 2026 07:28:00 GMT" },
+    { remaining: undefined, bucket: undefined, retryAt: 0 },
+  ],
+] as const)("reads %s", (_name, headers, expected) => {
+  expect(readRate(headers, NOW)).toEqual(expected);
+});
