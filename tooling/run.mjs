@@ -10,6 +10,9 @@ const PLACES = {
   screenshot: new URL("../e2e/src/screenshot.ts", import.meta.url),
 };
 
+/** Verbs that run what the build makes. `start` builds by itself, after it has read its options. */
+const NEED_BUILD = new Set(["bench", "demo", "screenshot"]);
+
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 if (major < 22 || (major === 22 && minor < 18)) {
   process.stderr.write(`Node 22.18 or newer is needed on this platform; this is ${process.versions.node}.\n`);
@@ -24,6 +27,15 @@ const file = PLACES[verb] ?? new URL(`./verbs/src/${verb}.ts`, import.meta.url);
 if (!/^[a-z-]+$/.test(verb) || !existsSync(file)) {
   process.stderr.write(`There is no verb "${verb}".\n`);
   process.exit(1);
+}
+if (NEED_BUILD.has(verb) && !args.includes("--help") && !args.includes("-h")) {
+  const { buildPackages } = await import("./verbs/src/build-packages.ts");
+  process.stderr.write("Building what has changed ...\n");
+  const { exitCode, output } = await buildPackages();
+  if (exitCode !== 0) {
+    process.stderr.write(`The build failed:\n${output}`);
+    process.exit(1);
+  }
 }
 process.argv.splice(1, process.argv.length - 1, file.pathname, ...args);
 await import(pathToFileURL(file.pathname).href);
