@@ -9,14 +9,7 @@ import { type Config, type ConfigOverrides, loadConfig } from "./config.ts";
 import { withMasterSecret } from "./embedded/master-secret.ts";
 import { startMetricsServer } from "./health/metrics-server.ts";
 import { createLogger } from "./logger.ts";
-
-/** A start that did not succeed. The message is one line that names cause and mend. */
-export class StartError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = "StartError";
-  }
-}
+import { StartError } from "./start-error.ts";
 
 export interface RunningCollector {
   /** Where it listens, such as `http://127.0.0.1:3000`. */
