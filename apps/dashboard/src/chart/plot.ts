@@ -53,7 +53,7 @@ export function createPlot(
     bottom,
     slotWidth,
     columnWidth,
-    previousWidth: columnWidth + Math.min(2 * WIDEST_OVERHANG_PX, slotWidth - columnWidth),
+    previousWidth: columnWidth + Math.min(2 * WIDEST_OVERHANG_PX, 0.75 * (slotWidth - columnWidth)),
     ticks,
     heightOf: (count) => (count / highest) * (bottom - MARGIN.top),
     centerOf: (slot) => left + (slot + 0.5) * slotWidth,
