@@ -1,6 +1,7 @@
 import rateLimit from "@fastify/rate-limit";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import type { BucketStore, Charge, Refusal, TokenBucketPolicy } from "./bucket-store.ts";
+import type { BucketStore, Charge, Refusal, TakeResult, TokenBucketPolicy } from "./bucket-store.ts";
+import { createLeases } from "./leases.ts";
 import { clientAddress } from "./network-address.ts";
 
 /** How often one address may ask for keys that do not exist. */
@@ -50,13 +51,17 @@ export async function createAddressLimiter(
     cost: 1,
   });
 
+  const leases = createLeases(buckets, policy.capacity, now);
+  const settle = (taken: TakeResult, answer: Answer) => {
+    if (taken.allowed) answer(null, { current: requests - taken.remaining, ttl: taken.resetAtMs - taken.takenAtMs });
+    else answer(null, { current: requests + 1, ttl: taken.retryAfterMs });
+  };
+
   class AddressStore {
     incr(partition: string, answer: Answer): void {
-      buckets.take(charge("i", policy, partition)).then((taken) => {
-        if (taken.allowed)
-          answer(null, { current: requests - taken.remaining, ttl: taken.resetAtMs - taken.takenAtMs });
-        else answer(null, { current: requests + 1, ttl: taken.retryAfterMs });
-      }, answer);
+      const taken = leases.take(charge("i", policy, partition));
+      if (taken instanceof Promise) taken.then((result) => settle(result, answer), answer);
+      else settle(taken, answer);
     }
 
     child(): AddressStore {

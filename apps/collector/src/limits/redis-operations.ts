@@ -20,8 +20,16 @@ export function keyOf(partition: string): string {
   return `collector:bucket:{${partition}}`;
 }
 
+const takeTexts = new WeakMap<Charge, string>();
+
+/** The charge of a key is the same object for many requests, so its text is made once. */
 export function takeText(charge: Charge): string {
-  return operationText(charge, TAKE);
+  let text = takeTexts.get(charge);
+  if (text === undefined) {
+    text = operationText(charge, TAKE);
+    takeTexts.set(charge, text);
+  }
+  return text;
 }
 
 export function giveBackText(charge: Charge, grant: Grant): string {
@@ -45,7 +53,10 @@ export function settleOperations(operations: readonly Operation[], reply: readon
       operation.resolve(undefined);
       continue;
     }
-    const [allowed, place = 1, remaining = 0, waitMs = 0] = reply.slice(next, next + INTEGERS_PER_TAKE);
+    const allowed = reply[next];
+    const place = reply[next + 1] as number;
+    const remaining = reply[next + 2] as number;
+    const waitMs = reply[next + 3] as number;
     next += INTEGERS_PER_TAKE;
     const { buckets, windows } = charge;
     const policy = place <= buckets.length ? buckets[place - 1] : windows[place - 1 - buckets.length];

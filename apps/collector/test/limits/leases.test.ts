@@ -1,0 +1,53 @@
+import { expect, test } from "vitest";
+import type { BucketStore, Charge } from "../../src/limits/bucket-store.ts";
+import { createInProcessBucketStore } from "../../src/limits/in-process-bucket-store.ts";
+import { createLeases } from "../../src/limits/leases.ts";
+import { SimulatedClock } from "./simulated-clock.ts";
+
+/** Leases on a bucket of so many tokens that fills in an hour, and how often the store behind them is asked. */
+function open(capacity: number) {
+  const clock = new SimulatedClock();
+  const store = createInProcessBucketStore({ now: clock.now });
+  let asked = 0;
+  const counting: BucketStore = {
+    ...store,
+    take(charge) {
+      asked++;
+      return store.take(charge);
+    },
+  };
+  const leases = createLeases(counting, capacity, clock.now);
+  const charge: Charge = {
+    partition: "i:0",
+    buckets: [{ name: "address", capacity, refillPerMs: capacity / 3_600_000 }],
+    windows: [],
+    cost: 1,
+  };
+  const allowed = async (count: number) => {
+    let total = 0;
+    for (let i = 0; i < count; i++) if ((await leases.take(charge)).allowed) total++;
+    return total;
+  };
+  return { clock, allowed, asked: () => asked };
+}
+
+test("a small limit is asked for and exact with every request", async () => {
+  const { allowed, asked } = open(100);
+  expect(await allowed(150)).toBe(100);
+  expect(asked()).toBe(150);
+});
+
+test("a large limit is asked for in bulk, and still given out to the last token", async () => {
+  const { allowed, asked } = open(10_005);
+  expect(await allowed(10_000)).toBe(10_000);
+  expect(asked()).toBe(1_000);
+  expect(await allowed(20)).toBe(5);
+});
+
+test("a lease that was not used in time is lost, never given out on top", async () => {
+  const { clock, allowed } = open(10_000);
+  await allowed(9_995);
+  clock.advance(10_000);
+  // 5 tokens of the lease are gone; 10 s have brought 27.
+  expect(await allowed(100)).toBeLessThanOrEqual(27);
+});
