@@ -71,7 +71,15 @@ export async function runCollector(overrides: ConfigOverrides = {}): Promise<voi
       stop?.(signal);
     });
   }
-  const { url, close } = await listen(config, logger);
+  let close = async () => {};
+  // Whatever state the process is in now, what waits is still worth storing.
+  process.once("uncaughtException", (error) => {
+    logger.fatal({ err: error }, "unexpected error");
+    close().finally(() => process.exit(1));
+  });
+  const listening = await listen(config, logger);
+  const { url } = listening;
+  close = listening.close;
   logger.info({ url, storage: config.databaseUrl === undefined ? "embedded" : "postgresql" }, "listening");
   const signal = await stopped;
   logger.info({ signal }, "closing");
