@@ -53,7 +53,7 @@ async function fromNws<T>(
     return await use(point);
   } catch (error) {
     // Grids are redrawn now and then: a remembered cell may be gone. Ask once more where the point lies now.
-    if (!(error instanceof WeatherError && error.category === "NOT_FOUND")) throw error;
+    if (!(error instanceof WeatherError && error.status === 404)) throw error;
     const moved = await covered(await nws.point(place.latitude, place.longitude, scope, true));
     if (moved.gridId === point.gridId && moved.gridX === point.gridX && moved.gridY === point.gridY) throw error;
     return use(moved);

@@ -95,7 +95,7 @@ async function tryStations(
 ): Promise<StationHistory> {
   const ids = stationId
     ? [stationId]
-    : chooseStations(await ncei.stationsNear(place, span, scope), place, span)
+    : chooseStations((await ncei.stationsNear(place, span, scope)).value, place, span)
         .slice(0, MAX_TRIES)
         .map((station) => station.id);
   for (const id of ids) {

@@ -1,6 +1,7 @@
 import { WeatherError } from "../errors/weather-error.ts";
 import type { CallScope } from "../upstream/call-scope.ts";
 import type { Geocoder, GeocoderHit } from "../upstream/geocoding.ts";
+import type { Fetched } from "../upstream/upstream-client.ts";
 import { countryName } from "./countries.ts";
 import type { NameQuery, ParsedLocation } from "./parse-location.ts";
 import { describeHit } from "./place.ts";
@@ -10,6 +11,7 @@ export interface FoundPlaces {
   /** Best first; never empty. */
   readonly places: readonly RankedPlace[];
   readonly query: NameQuery;
+  readonly fetched: Fetched<unknown>;
 }
 
 /** Looks up a ZIP code or a name. Rejects with NOT_FOUND that says what was understood. */
@@ -21,10 +23,11 @@ export async function findPlaces(
   if (parsed.kind === "zip") return findZip(parsed.zip, geocoder, scope);
   let best: FoundPlaces | undefined;
   for (const query of parsed.queries) {
-    const places = rankPlaces(await geocoder.search(query.name, onlyCountry(query), scope), query);
+    const fetched = await geocoder.search(query.name, onlyCountry(query), scope);
+    const places = rankPlaces(fetched.value, query);
     if (places.length === 0) continue;
-    if (places[0]?.exact) return { places, query };
-    best ??= { places, query };
+    if (places[0]?.exact) return { places, query, fetched };
+    best ??= { places, query, fetched };
   }
   if (!best) throw notFound(parsed.queries);
   return best;
@@ -32,10 +35,10 @@ export async function findPlaces(
 
 async function findZip(zip: string, geocoder: Geocoder, scope: CallScope): Promise<FoundPlaces> {
   const query: NameQuery = { name: zip, qualifier: null, readings: [] };
-  const hits = await geocoder.search(zip, "US", scope);
-  const ofZip = hits.filter((hit) => hit.postcodes.includes(zip));
+  const fetched = await geocoder.search(zip, "US", scope);
+  const ofZip = fetched.value.filter((hit) => hit.postcodes.includes(zip));
   const places = rankPlaces(ofZip, query);
-  if (places.length > 0) return { places, query };
+  if (places.length > 0) return { places, query, fetched };
   throw new WeatherError("NOT_FOUND", `No place in the United States has the ZIP code ${zip}.`, {
     reason: "place_not_found",
     hint: "Give the town and state, or coordinates; postcodes of other countries need the country's name after a comma.",

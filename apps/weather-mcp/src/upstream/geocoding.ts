@@ -1,7 +1,7 @@
 import type { CallScope } from "./call-scope.ts";
 import { asArray, asNumber, asObject, asString, numberOrNull, stringOrNull } from "./decode.ts";
 import { judgeOpenMeteo } from "./open-meteo.ts";
-import type { UpstreamClient } from "./upstream-client.ts";
+import type { Fetched, UpstreamClient } from "./upstream-client.ts";
 
 /** One place that the geocoder knows. */
 export interface GeocoderHit {
@@ -35,8 +35,8 @@ export class Geocoder {
   }
 
   /** Up to 100 hits, in the service's order; [] when it knows none. */
-  async search(name: string, countryCode: string | undefined, scope: CallScope): Promise<readonly GeocoderHit[]> {
-    const { value } = await this.#client.get(
+  search(name: string, countryCode: string | undefined, scope: CallScope): Promise<Fetched<readonly GeocoderHit[]>> {
+    return this.#client.get(
       {
         upstream: "open-meteo-geocoding",
         path: "/v1/search",
@@ -48,7 +48,6 @@ export class Geocoder {
       },
       scope,
     );
-    return value;
   }
 }
 

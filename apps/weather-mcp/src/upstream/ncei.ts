@@ -68,18 +68,18 @@ export class Ncei {
   }
 
   /** Stations within `marginDeg` degrees of a point with temperature records in the span; in no order. */
-  async stationsNear(
+  stationsNear(
     place: { latitude: number; longitude: number },
     span: { from: CalendarDate; to: CalendarDate },
     scope: CallScope,
     marginDeg = 0.5,
-  ): Promise<readonly RecordStation[]> {
+  ): Promise<Fetched<readonly RecordStation[]>> {
     // One decimal keeps the cache key the same for a whole town.
     const latitude = Math.round(place.latitude * 10) / 10;
     const longitude = Math.round(place.longitude * 10) / 10;
     const wide = marginDeg / Math.max(0.2, Math.cos((latitude * Math.PI) / 180));
     const box = [latitude + marginDeg, longitude - wide, latitude - marginDeg, longitude + wide];
-    const { value } = await this.#client.get(
+    return this.#client.get(
       {
         upstream: "ncei",
         path: "/search/v1/data",
@@ -98,7 +98,6 @@ export class Ncei {
       },
       scope,
     );
-    return value;
   }
 
   /**
@@ -118,11 +117,12 @@ export class Ncei {
           dataTypes: query.types.join(","),
           units: query.units,
           format: "json",
-          includeAttributes: "true",
+          // Only the daily records have quality flags; the attributes of other sets mean something else.
+          includeAttributes: query.dataset === "daily-summaries" ? "true" : undefined,
           includeStationName: 1,
           includeStationLocation: 1,
         },
-        decode: (body) => decodeRecords(body, query.types),
+        decode: (body) => decodeRecords(body, query),
         judge: judgeNcei,
         cache,
       },
@@ -152,7 +152,8 @@ function decodeStations(body: unknown): RecordStation[] {
   });
 }
 
-function decodeRecords(body: unknown, types: readonly string[]): StationRecords {
+function decodeRecords(body: unknown, { types, dataset }: RecordQuery): StationRecords {
+  const hasQualityFlags = dataset === "daily-summaries";
   const byStation = new Map<string, StationRecords["stations"][number] & { days: StationDay[] }>();
   let flagged = 0;
   for (const item of asArray(body)) {
@@ -172,7 +173,7 @@ function decodeRecords(body: unknown, types: readonly string[]): StationRecords 
     }
     const values: Record<string, number | null> = {};
     for (const type of types) {
-      const failedQuality = isFlagged(row[`${type}_ATTRIBUTES`]);
+      const failedQuality = hasQualityFlags && isFlagged(row[`${type}_ATTRIBUTES`]);
       if (failedQuality) flagged += 1;
       values[type] = failedQuality ? null : measured(row[type]);
     }

@@ -76,6 +76,12 @@ export interface NwsAlert {
   readonly messageType: string;
 }
 
+export interface NwsProduct {
+  readonly text: string;
+  /** Unix ms; null when not told. */
+  readonly issuedAtMs: number | null;
+}
+
 export interface GridLayer extends Interval {
   readonly value: number;
 }
@@ -219,6 +225,18 @@ function decodeLayer(layer: unknown, kind: Parameters<typeof quantity>[1]): Grid
     if (interval && converted !== null) parts.push({ ...interval, value: converted });
   }
   return parts;
+}
+
+/** Id of the newest product of a list; null for an empty list. */
+export function decodeNewestProduct(body: unknown): string | null {
+  const [first] = asArray(asObject(body)["@graph"]);
+  return first === undefined ? null : asString(asObject(first).id);
+}
+
+export function decodeProduct(body: unknown): NwsProduct {
+  const product = asObject(body);
+  const issuedAtMs = Date.parse(stringOrNull(product.issuanceTime) ?? "");
+  return { text: asString(product.productText), issuedAtMs: Number.isNaN(issuedAtMs) ? null : issuedAtMs };
 }
 
 function instant(value: unknown): number {

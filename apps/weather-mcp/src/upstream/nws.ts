@@ -5,14 +5,17 @@ import {
   decodeAlerts,
   decodeForecast,
   decodeGrid,
+  decodeNewestProduct,
   decodeObservation,
   decodePoint,
+  decodeProduct,
   decodeStations,
   type GridData,
   type NwsAlert,
   type NwsForecast,
   type NwsObservation,
   type NwsPoint,
+  type NwsProduct,
   type NwsStation,
 } from "./nws-decode.ts";
 import type { Fetched, UpstreamClient, UpstreamRequest } from "./upstream-client.ts";
@@ -108,6 +111,29 @@ export class Nws {
       },
       scope,
     );
+  }
+
+  /** The newest forecast discussion of an office; rejects with NOT_FOUND when there is none. */
+  async discussion(office: string, scope: CallScope): Promise<Fetched<NwsProduct>> {
+    const cache = { ttlMs: 15 * MINUTE_MS, staleMs: 12 * HOUR_MS };
+    const list = await this.#get<string | null>(
+      {
+        path: `/products?type=AFD&location=${encodeURIComponent(office)}`,
+        decode: decodeNewestProduct,
+        cache,
+        reserveMs: 0,
+      },
+      scope,
+    );
+    if (list.value === null) {
+      throw new WeatherError("NOT_FOUND", "The office has no forecast discussion now.", {
+        reason: "upstream_not_found",
+        hint: "Try again later, or use get_forecast.",
+        upstream: "nws",
+      });
+    }
+    const path = `/products/${encodeURIComponent(list.value)}`;
+    return this.#get({ path, decode: decodeProduct, cache, reserveMs: 0 }, scope);
   }
 
   #grid<T>(point: CoveredPoint, rest: string, decode: (body: unknown) => T, scope: CallScope): Promise<Fetched<T>> {

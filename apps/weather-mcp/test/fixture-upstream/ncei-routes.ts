@@ -1,4 +1,12 @@
-import { addDays, earlierOf, lastDateOfMonth, laterOf, monthOf, utcMidnight } from "../../src/time/calendar.ts";
+import {
+  addDays,
+  eachDate,
+  earlierOf,
+  lastDateOfMonth,
+  laterOf,
+  monthOf,
+  utcMidnight,
+} from "../../src/time/calendar.ts";
 import { type FixtureStation, NOAA_STATIONS, stationDay, stationNormal } from "./noaa-stations.ts";
 import { type FixtureRequest, json, type Reply } from "./reply.ts";
 
@@ -83,14 +91,24 @@ function records(dataset: string, { query, nowMs }: FixtureRequest): Reply {
   if (units !== "metric" && units !== "standard") return badRequest("This fixture serves no raw tenths: set units");
   const ids = (query.get("stations") ?? "").split(",");
   const stations = NOAA_STATIONS.filter(({ id }) => ids.includes(id));
-  const types = (query.get("dataTypes") ?? "").split(",");
   const lastDay = new Date(nowMs - 4 * DAY_MS).toISOString().slice(0, 10);
-  const rows = stations.flatMap((station) => {
-    if (dataset === "daily-summaries") return dailyRows(station, start, earlierOf(end, lastDay), types, units);
-    if (dataset === "global-summary-of-the-month") return monthlyRows(station, start, earlierOf(end, lastDay), types);
-    return normalRows(dataset, station, start, end, types, units);
-  });
-  return json(rows);
+  const wanted: Wanted = {
+    from: start,
+    to: dataset.startsWith("normals") ? end : earlierOf(end, lastDay),
+    types: (query.get("dataTypes") ?? "").split(","),
+    metric: units === "metric",
+    withAttributes: query.get("includeAttributes") === "true",
+  };
+  const rowsOf = dataset === "daily-summaries" ? dailyRows : dataset.startsWith("normals") ? normalRows : monthlyRows;
+  return json(stations.flatMap((station) => rowsOf(station, wanted, dataset)));
+}
+
+interface Wanted {
+  readonly from: string;
+  readonly to: string;
+  readonly types: readonly string[];
+  readonly metric: boolean;
+  readonly withAttributes: boolean;
 }
 
 /** Values are padded strings, a missing measurement is a missing key, and attributes come beside each value. */
@@ -98,14 +116,14 @@ function row(
   station: FixtureStation,
   date: string,
   values: Readonly<Record<string, number>>,
-  types: readonly string[],
-  flag = "",
+  { types, withAttributes }: Wanted,
+  attributesOf: (type: string) => string,
 ): unknown {
   const cells = Object.entries(values)
     .filter(([type]) => types.includes(type))
     .flatMap(([type, value]) => [
       [type, value.toFixed(1).padStart(5)],
-      [`${type}_ATTRIBUTES`, type === "TMAX" ? `,${flag},W` : ",,W,2400"],
+      ...(withAttributes ? [[`${type}_ATTRIBUTES`, attributesOf(type)]] : []),
     ]);
   return {
     DATE: date,
@@ -118,20 +136,15 @@ function row(
   };
 }
 
-function dailyRows(
-  station: FixtureStation,
-  start: string,
-  end: string,
-  types: readonly string[],
-  units: string,
-): unknown[] {
+function dailyRows(station: FixtureStation, wanted: Wanted): unknown[] {
   const rows = [];
-  for (let date = laterOf(start, station.from); date <= end; date = addDays(date, 1)) {
+  for (let date = laterOf(wanted.from, station.from); date <= wanted.to; date = addDays(date, 1)) {
     const values = stationDay(station, date);
-    const shown = units === "metric" ? values : toStandard(values);
+    const shown = wanted.metric ? values : toStandard(values);
     // On the 29th the highest temperature failed a check; the value that came is absurd.
     const failed = date.endsWith("-29");
-    rows.push(row(station, date, failed ? { ...shown, TMAX: 99.9 } : shown, types, failed ? "X" : ""));
+    const attributes = (type: string) => (type === "TMAX" ? `,${failed ? "X" : ""},W` : ",,W,2400");
+    rows.push(row(station, date, failed ? { ...shown, TMAX: 99.9 } : shown, wanted, attributes));
   }
   return rows;
 }
@@ -142,53 +155,42 @@ function toStandard(values: Readonly<Record<string, number>>): Record<string, nu
   );
 }
 
-function monthlyRows(station: FixtureStation, start: string, end: string, types: readonly string[]): unknown[] {
+function monthlyRows(station: FixtureStation, wanted: Wanted): unknown[] {
+  if (!station.temperatures) return [];
   const rows = [];
-  for (
-    let first = `${monthOf(start)}-01`;
-    lastDateOfMonth(monthOf(first)) <= end;
-    first = addDays(lastDateOfMonth(monthOf(first)), 1)
-  ) {
-    const days: Record<string, number>[] = [];
-    for (let date = first; monthOf(date) === monthOf(first); date = addDays(date, 1))
-      days.push(stationDay(station, date));
+  for (let month = monthOf(wanted.from); lastDateOfMonth(month) <= wanted.to; month = nextMonth(month)) {
+    const days = eachDate(`${month}-01`, lastDateOfMonth(month)).map((date) => stationDay(station, date));
     const mean = (type: string) => days.reduce((total, day) => total + (day[type] ?? 0), 0) / days.length;
-    const values = {
-      TMAX: mean("TMAX"),
-      TMIN: mean("TMIN"),
-      TAVG: (mean("TMAX") + mean("TMIN")) / 2,
-      PRCP: mean("PRCP") * days.length,
-    };
-    if (station.temperatures) rows.push(row(station, monthOf(first), values, types));
+    const [TMAX, TMIN] = [mean("TMAX"), mean("TMIN")];
+    const values = { TMAX, TMIN, TAVG: (TMAX + TMIN) / 2, PRCP: mean("PRCP") * days.length };
+    // Attributes of this set: number of days missing, source.
+    rows.push(row(station, month, values, wanted, () => "0,W"));
   }
   return rows;
 }
 
-function normalRows(
-  dataset: string,
-  station: FixtureStation,
-  start: string,
-  end: string,
-  types: readonly string[],
-  units: string,
-): unknown[] {
+function nextMonth(month: string): string {
+  return monthOf(addDays(lastDateOfMonth(month), 1));
+}
+
+function normalRows(station: FixtureStation, wanted: Wanted, dataset: string): unknown[] {
   // Volunteers' stations have no normals here.
   if (!station.id.startsWith("USW")) return [];
-  const celsius = (f: number) => (units === "metric" ? ((f - 32) * 5) / 9 : f);
-  const depth = (inches: number) => (units === "metric" ? inches * 25.4 : inches);
+  const celsius = (f: number) => (wanted.metric ? ((f - 32) * 5) / 9 : f);
   const monthly = dataset.includes("monthly");
-  const rows = [];
-  for (let date = start; date <= end; date = monthly ? addDays(lastDateOfMonth(monthOf(date)), 1) : addDays(date, 1)) {
-    const { tmax, tmin, monthPrecip } = stationNormal(station, monthly ? `${date.slice(5, 7)}-15` : date.slice(5));
+  const dates = monthly
+    ? [...new Set(eachDate(wanted.from, wanted.to).map(monthOf))].map((month) => `${month}-15`)
+    : eachDate(wanted.from, wanted.to);
+  return dates.map((date) => {
+    const { tmax, tmin, monthPrecip } = stationNormal(station, date.slice(5));
     const prefix = monthly ? "MLY" : "DLY";
     const values = {
       [`${prefix}-TMAX-NORMAL`]: celsius(tmax),
       [`${prefix}-TMIN-NORMAL`]: celsius(tmin),
       [`${prefix}-TAVG-NORMAL`]: celsius((tmax + tmin) / 2),
-      // A special code of the normals: not a number of inches.
-      ...(monthly ? { "MLY-PRCP-NORMAL": depth(monthPrecip), "MLY-SNOW-NORMAL": -7777 } : {}),
+      // The second is a special code of the normals, not a number of inches.
+      ...(monthly ? { "MLY-PRCP-NORMAL": monthPrecip * (wanted.metric ? 25.4 : 1), "MLY-SNOW-NORMAL": -7777 } : {}),
     };
-    rows.push(row(station, monthly ? date.slice(5, 7) : date.slice(5), values, types));
-  }
-  return rows;
+    return row(station, monthly ? date.slice(5, 7) : date.slice(5), values, wanted, () => "S");
+  });
 }

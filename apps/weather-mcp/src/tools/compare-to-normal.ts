@@ -1,0 +1,161 @@
+import * as z from "zod/v4";
+import { invalidInput, WeatherError } from "../errors/weather-error.ts";
+import { type Located, locate, unitSystemOf } from "../location/locate.ts";
+import { archiveNormals } from "../normals/archive-normals.ts";
+import { findActual } from "../normals/find-actual.ts";
+import { type ClimateValues, type Normals, type Period, periodOf } from "../normals/normals.ts";
+import { stationNormals } from "../normals/station-normals.ts";
+import { answerShape, frameText, locationMember, provenanceMembers } from "../output/answer.ts";
+import { type Measures, measuresSchema, measuresText, showMeasures, unitsOfMeasures } from "../output/measures.ts";
+import { utcMidnight } from "../time/calendar.ts";
+import { localDate } from "../time/zone.ts";
+import { NCEI_ATTRIBUTION } from "../upstream/ncei.ts";
+import { OPEN_METEO_ATTRIBUTION } from "../upstream/open-meteo.ts";
+import { locationInput, unitsInput } from "./inputs.ts";
+import { defineTool, type ToolCall } from "./tool.ts";
+
+export const compareToNormal = defineTool({
+  name: "compare_to_normal",
+  title: "Compare with climate normals",
+  description:
+    "Is it unusual? 1991-2020 normals for a place and a day or month, and how the weather then (past, today or forecast) differs from them.",
+  input: z.strictObject({
+    ...locationInput,
+    date: z
+      .string()
+      .regex(/^\d{4}-\d{2}(-\d{2})?$/)
+      .describe("YYYY-MM-DD or YYYY-MM; default today")
+      .optional(),
+    ...unitsInput,
+  }),
+  output: z.object({
+    ...answerShape,
+    period: z.string(),
+    normal: measuresSchema,
+    actual: measuresSchema.nullable(),
+    actual_kind: z.enum(["station", "reanalysis", "forecast"]).nullable(),
+    departure: measuresSchema.nullable(),
+    rank_note: z.string().nullable(),
+    baseline: z.string(),
+  }),
+  async run(input, call) {
+    const { services, scope, nowMs } = call;
+    const located = await locate(input, services, scope);
+    const period = checkPeriod(input.date ?? localDate(nowMs, located.place.timezone));
+    const { normals, fallback } = await findNormals(period, located, call);
+    const actual = await findActual(period, located, normals.stationId, services, scope);
+    const system = unitSystemOf(input.units, located, services);
+    const normal = measuresOf(normals.values, false);
+    const shown = showMeasures(normal, system);
+    const seen = actual && showMeasures(measuresOf(actual.values, false), system);
+    const apart = actual && showMeasures(measuresOf(differences(actual.values, normals.values), true), system);
+    const units = unitsOfMeasures(normal, system);
+    const rank = rankNote(normals, actual?.values.tempMaxC ?? null);
+    const members = provenanceMembers(
+      {
+        provenance: {
+          source: normals.source,
+          fallbackFrom: fallback ? "ncei" : null,
+          fetched: [normals.fetched, ...(actual?.fetched ?? [])],
+          attribution:
+            normals.source === "ncei" ? `${NCEI_ATTRIBUTION}; ${OPEN_METEO_ATTRIBUTION}` : OPEN_METEO_ATTRIBUTION,
+        },
+        units,
+        warnings: [
+          ...located.warnings,
+          ...(fallback ? [`${fallback.message} These are means of reanalysis instead.`] : []),
+          ...(actual ? [] : ["There is nothing to compare with yet: the period is not over, or too far ahead."]),
+        ],
+        summaryText: summaryOf(period, shown, apart, units),
+      },
+      located.place.timezone,
+      nowMs,
+    );
+    const kind = actual?.kind ?? null;
+    return {
+      structured: {
+        ...members,
+        location: locationMember(located),
+        period: period.text,
+        normal: shown,
+        actual: seen,
+        actual_kind: kind,
+        departure: apart,
+        rank_note: rank,
+        baseline: normals.baseline,
+      },
+      text: frameText(`Compared with normal, ${period.text}: ${located.place.name}`, members, [
+        `normal: ${measuresText(shown)} (${normals.baseline})`,
+        ...(seen && apart ? [`actual (${kind}): ${measuresText(seen)}`, `departure: ${measuresText(apart)}`] : []),
+        ...(rank ? [rank] : []),
+      ]),
+    };
+  },
+});
+
+function checkPeriod(text: string): Period {
+  const day = text.length === 7 ? `${text}-01` : text;
+  if (utcMidnight(day) === undefined || text < "1940" || text > "2100") {
+    throw invalidInput("date", `${text} is no date of the calendar from 1940 on`, "Give YYYY-MM-DD or YYYY-MM.");
+  }
+  return periodOf(text);
+}
+
+async function findNormals(
+  period: Period,
+  { place, inUs }: Located,
+  { services, scope }: ToolCall,
+): Promise<{ normals: Normals; fallback: WeatherError | null }> {
+  let fallback: WeatherError | null = null;
+  if (inUs) {
+    try {
+      return { normals: await stationNormals(services.ncei, place, period, scope), fallback };
+    } catch (error) {
+      if (scope.signal.aborted || !(error instanceof WeatherError)) throw error;
+      fallback = error;
+    }
+  }
+  return { normals: await archiveNormals(services.openMeteo, place, period, scope), fallback };
+}
+
+function measuresOf(values: ClimateValues, difference: boolean): Measures {
+  const degrees = difference ? "temperature_difference" : "temperature";
+  return {
+    temp_max: [degrees, values.tempMaxC],
+    temp_min: [degrees, values.tempMinC],
+    temp_mean: [degrees, values.tempMeanC],
+    precip: ["precipitation", values.precipMm],
+  };
+}
+
+function differences(actual: ClimateValues, normal: ClimateValues): ClimateValues {
+  const apart = (field: keyof ClimateValues) => {
+    const [a, b] = [actual[field], normal[field]];
+    return a === null || b === null ? null : a - b;
+  };
+  return {
+    tempMaxC: apart("tempMaxC"),
+    tempMinC: apart("tempMinC"),
+    tempMeanC: apart("tempMeanC"),
+    precipMm: apart("precipMm"),
+  };
+}
+
+function rankNote({ highsC }: Normals, highC: number | null): string | null {
+  if (highC === null || highsC.length === 0) return null;
+  const cooler = highsC.filter((value) => value < highC).length;
+  return `Warmer than ${Math.round((100 * cooler) / highsC.length)}% of the days within a week of this date in 1991-2020.`;
+}
+
+function summaryOf(
+  period: Period,
+  normal: Readonly<Record<string, number | null>>,
+  apart: Readonly<Record<string, number | null>> | null,
+  units: Readonly<Record<string, string>>,
+): string {
+  const usual = `The normal high for ${period.text} is ${normal.temp_max ?? "unknown"} ${units.temp_max}`;
+  const difference = apart?.temp_max ?? null;
+  if (difference === null) return `${usual}.`;
+  if (difference === 0) return `${usual}; this is exactly normal.`;
+  return `${usual}; this is ${Math.abs(difference)} ${units.temp_max} ${difference > 0 ? "above" : "below"} normal.`;
+}

@@ -1,0 +1,124 @@
+import * as z from "zod/v4";
+import { type CurrentConditions, currentConditions } from "../conditions/current-conditions.ts";
+import { countAlerts } from "../forecast/forecast-source.ts";
+import { locate, unitSystemOf } from "../location/locate.ts";
+import { answerShape, frameText, locationMember, provenanceMembers } from "../output/answer.ts";
+import { type Measures, measuresText, showMeasures, unitsOfMeasures } from "../output/measures.ts";
+import { formatLocal } from "../time/zone.ts";
+import { NWS_ATTRIBUTION } from "../upstream/nws.ts";
+import { OPEN_METEO_ATTRIBUTION } from "../upstream/open-meteo.ts";
+import { locationInput, unitsInput } from "./inputs.ts";
+import { defineTool } from "./tool.ts";
+
+const number = z.number().nullable();
+
+export const getCurrentConditions = defineTool({
+  name: "get_current_conditions",
+  title: "Current conditions",
+  description:
+    "Latest weather at a place. US: nearest reporting NWS station, with its distance and age; elsewhere, or when stations are silent, a model analysis by Open-Meteo. Says which.",
+  input: z.strictObject({
+    ...locationInput,
+    ...unitsInput,
+    source: z.enum(["auto", "nws", "open-meteo"]).default("auto"),
+  }),
+  output: z.object({
+    ...answerShape,
+    kind: z.enum(["observation", "model"]),
+    observed_at: z.string(),
+    station: z.object({ id: z.string(), name: z.string().nullable(), distance_km: number }).nullable(),
+    condition: z.string().nullable(),
+    temperature: number,
+    feels_like: number,
+    dewpoint: number,
+    humidity: number,
+    wind_speed: number,
+    wind_gust: number,
+    wind_direction: number,
+    pressure_msl: number,
+    visibility: number,
+    cloud_cover: number,
+    precip_last_hour: number,
+    uv_index: number,
+    derived: z.array(z.string()),
+    active_alerts: z.int().nullable(),
+  }),
+  async run(input, { services, scope, nowMs }) {
+    const located = await locate(input, services, scope);
+    const system = unitSystemOf(input.units, located, services);
+    const alerts = countAlerts(located, services, scope);
+    // It is awaited below; a failure before that must not leave it unobserved.
+    alerts.catch(() => {});
+    const {
+      value: now,
+      source,
+      fallbackFrom,
+      warnings,
+    } = await currentConditions(located, input.source, services, scope);
+    const { count, warning } = await alerts;
+    const zone = located.place.timezone;
+    const measures = measuresOf(now);
+    const shown = showMeasures(measures, system);
+    const units = unitsOfMeasures(measures, system);
+    const temperature =
+      shown.temperature === null ? "temperature unknown" : `${shown.temperature} ${units.temperature}`;
+    const members = provenanceMembers(
+      {
+        provenance: {
+          source,
+          fallbackFrom,
+          issuedAtMs: now.observedAtMs,
+          fetched: [now.fetched],
+          attribution: source === "nws" ? NWS_ATTRIBUTION : OPEN_METEO_ATTRIBUTION,
+        },
+        units,
+        warnings: [...(warning ? [warning] : []), ...located.warnings, ...warnings],
+        summaryText: [now.condition, temperature].filter((part) => part !== null).join(", "),
+      },
+      zone,
+      nowMs,
+    );
+    const station = now.station && {
+      id: now.station.id,
+      name: now.station.name,
+      distance_km: now.station.distanceKm,
+    };
+    const derived = now.derived.length > 0 ? [`Worked out, not measured: ${now.derived.join(", ")}`] : [];
+    return {
+      structured: {
+        ...members,
+        location: locationMember(located),
+        kind: now.kind,
+        observed_at: formatLocal(now.observedAtMs, zone),
+        station,
+        condition: now.condition,
+        ...shown,
+        derived: now.derived,
+        active_alerts: count,
+      },
+      text: frameText(`Now: ${located.place.name}`, members, [whereFrom(now), measuresText(shown), ...derived]),
+    };
+  },
+});
+
+function measuresOf(now: CurrentConditions): Measures {
+  return {
+    temperature: ["temperature", now.temperatureC],
+    feels_like: ["temperature", now.feelsLikeC],
+    dewpoint: ["temperature", now.dewpointC],
+    humidity: ["percent", now.humidityPct],
+    wind_speed: ["speed", now.windKmh],
+    wind_gust: ["speed", now.gustKmh],
+    wind_direction: ["direction", now.windDirectionDeg],
+    pressure_msl: ["pressure", now.pressureHpa],
+    visibility: ["visibility", now.visibilityKm],
+    cloud_cover: ["percent", now.cloudCoverPct],
+    precip_last_hour: ["precipitation", now.precipLastHourMm],
+    uv_index: ["uv_index", now.uvIndex],
+  };
+}
+
+function whereFrom({ station }: CurrentConditions): string {
+  if (!station) return "A model's analysis, not a measurement.";
+  return `Measured at ${station.id} ${station.name ?? ""}, ${station.distanceKm} km away`;
+}
