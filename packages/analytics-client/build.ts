@@ -3,7 +3,7 @@
  * file for each, so that whoever installs the package gets no other package and no path into this repository.
  */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 import { minifySync } from "rolldown/utils";
@@ -14,6 +14,7 @@ process.chdir(fileURLToPath(new URL(".", import.meta.url)));
 /** Public entries, and the source files whose declarations make up their types, in reading order. */
 const ENTRIES: Readonly<Record<string, readonly string[]>> = {
   index: ["types", "analytics", "default-analytics", "instrument/note-error", "instrument/instrument"],
+  testing: ["types", "testing"],
 };
 
 /**
@@ -54,6 +55,8 @@ for (const name of Object.keys(ENTRIES)) {
   await bundle(name, "esm", `dist/${name}.js`);
   await bundle(name, "cjs", `dist/${name}.cjs`);
 }
+await bundle("bin", "esm", "dist/bin.js");
+chmodSync("dist/bin.js", 0o755);
 execFileSync("tsc", ["-p", "tsconfig.build.json"], { stdio: "inherit" });
 for (const [name, sources] of Object.entries(ENTRIES)) writeTypes(name, sources);
 rmSync("dist/types", { recursive: true });

@@ -1,11 +1,8 @@
 import { readConfig } from "./config/config.ts";
 import { createDelivery } from "./delivery/delivery.ts";
-import { durationStepMs } from "./duration-steps.ts";
-import { createCategorize } from "./errors/categorize.ts";
-import { allowedErrorTypes } from "./errors/error-types.ts";
 import { EXIT_DEADLINE_MS, setBusy } from "./exit-hooks.ts";
 import { type Runtime, systemRuntime } from "./runtime.ts";
-import { KEY, type Sink } from "./sink.ts";
+import { createSink, KEY, type Sink } from "./sink.ts";
 import { trackedToolName } from "./tool-name.ts";
 import type { Analytics, AnalyticsOptions, ConsentReason, Level, TrackedEvent } from "./types.ts";
 
@@ -42,25 +39,7 @@ export function composeAnalytics(options: AnalyticsOptions, runtime: Runtime): A
     onBusy: (busy) => setBusy(delivery.flush, busy),
     onKeyRefused: () => notice("paused (key refused), see `npx mcp-analytics doctor`"),
   });
-  const allowed = allowedErrorTypes(options.errorTypes);
-  const timed = level === "standard";
-
-  return analyticsObject(reason, level, {
-    timed,
-    categorize: createCategorize(allowed, options.categorizeError),
-    notice,
-    capture(tool, errorType, durationMs = -1, origin = undefined) {
-      delivery.add({
-        tool,
-        errorType: errorType === undefined || allowed.has(errorType) ? errorType : "UNKNOWN",
-        endedAt: clock.now(),
-        durationMs: timed && durationMs >= 0 ? durationStepMs(durationMs) : undefined,
-        origin: timed ? origin : undefined,
-      });
-    },
-    flush: delivery.flush,
-    stop: delivery.stop,
-  });
+  return analyticsObject(reason, level, createSink(level, options, delivery, clock.now, notice));
 }
 
 /**

@@ -1,7 +1,10 @@
-import type { Categorize } from "./errors/categorize.ts";
+import { durationStepMs } from "./duration-steps.ts";
+import { type Categorize, createCategorize } from "./errors/categorize.ts";
+import { allowedErrorTypes } from "./errors/error-types.ts";
+import type { QueuedEvent } from "./queue/event-queue.ts";
 import type { Origin } from "./queue/origin.ts";
 import { SDK } from "./sdk-software.ts";
-import type { Analytics } from "./types.ts";
+import type { Analytics, AnalyticsOptions, Level } from "./types.ts";
 
 /** What the instrumentation of a server needs of an analytics object. Not public. */
 export interface Sink {
@@ -28,4 +31,39 @@ export const KEY = Symbol.for(SDK.name);
 /** undefined: analytics is off, or this is no analytics object of ours. */
 export function sinkOf(analytics: Analytics): Sink | undefined {
   return (analytics as { [KEY]?: Sink } | undefined)?.[KEY];
+}
+
+/** Where the events of a sink go. */
+export interface Store {
+  add(event: QueuedEvent): void;
+  flush(deadlineMs: number): Promise<void>;
+  stop(): void;
+}
+
+/** A sink that lets nothing through but what the level and the closed list of error types allow. */
+export function createSink(
+  level: Level,
+  { errorTypes, categorizeError }: AnalyticsOptions,
+  { add, flush, stop }: Store,
+  now: () => number,
+  notice: Sink["notice"],
+): Sink {
+  const allowed = allowedErrorTypes(errorTypes);
+  const timed = level === "standard";
+  return {
+    timed,
+    categorize: createCategorize(allowed, categorizeError),
+    notice,
+    capture(tool, errorType, durationMs = -1, origin = undefined) {
+      add({
+        tool,
+        errorType: errorType === undefined || allowed.has(errorType) ? errorType : "UNKNOWN",
+        endedAt: now(),
+        durationMs: timed && durationMs >= 0 ? durationStepMs(durationMs) : undefined,
+        origin: timed ? origin : undefined,
+      });
+    },
+    flush,
+    stop,
+  };
 }

@@ -85,14 +85,14 @@ describe("off", () => {
   });
 
   test.each([
-    ["bad-key", { ANALYTICS_API_KEY: "secret-of-mine" }],
-    ["bad-endpoint", { ANALYTICS_ENDPOINT: "http://secret.example/v1/events" }],
+    ["bad-key", { ANALYTICS_API_KEY: "hidden-of-mine" }],
+    ["bad-endpoint", { ANALYTICS_ENDPOINT: "http://hidden.example/v1/events" }],
     ["no-endpoint", { ANALYTICS_ENDPOINT: undefined }],
-    ["bad-secret", { ANALYTICS_SIGNING_SECRET: "secret-of-mine" }],
+    ["bad-secret", { ANALYTICS_SIGNING_SECRET: "hidden-of-mine" }],
   ])("%s is said in one line that repeats no value", (reason, env) => {
     const { notices } = createHarness(env);
     expect(notices).toEqual([expect.stringContaining(reason)]);
-    expect(notices[0]).not.toContain("secret");
+    expect(notices[0]).not.toContain("hidden");
   });
 
   test.each([
@@ -102,17 +102,6 @@ describe("off", () => {
   ])("%s is not worth a line", (_name, env) => {
     expect(createHarness(env).notices).toEqual([]);
   });
-});
-
-test("while nothing waits, the process has no listener of ours", async () => {
-  const count = (): number[] => ["beforeExit", "SIGTERM", "SIGINT"].map((name) => process.listenerCount(name));
-  const before = count();
-  const { analytics, events } = createHarness();
-  expect(count()).toEqual(before);
-  analytics.trackSuccess("a");
-  expect(count()).toEqual(before.map((n) => n + 1));
-  await events();
-  expect(count()).toEqual(before);
 });
 
 test("debug prints every payload to stderr and sends nothing", async () => {

@@ -26,16 +26,17 @@ export function takeBatch(queue: EventQueue, dropped: Dropped, nowMs: number, cl
     server: common(events, "server"),
     client: common(events, "client"),
     dropped: Object.keys(dropped)[0] && dropped,
-    events: events.map(({ tool, errorType, endedAt, durationMs }) => ({
-      tool,
-      success: errorType === undefined,
-      errorType,
-      // A clock that was set back must not put an event into the future.
-      timestamp: Math.min(endedAt, nowMs + MAX_EVENT_LEAD_MS / 2) + clockOffsetMs,
-      durationMs,
-    })),
+    // A clock that was set back must not put an event into the future.
+    events: events.map((event) =>
+      toWire(event, Math.min(event.endedAt, nowMs + MAX_EVENT_LEAD_MS / 2) + clockOffsetMs),
+    ),
   });
   return { body: Buffer.from(body), events, dropped: { ...dropped } };
+}
+
+/** An event as it stands on the wire; what is undefined is left out there. */
+export function toWire({ tool, errorType, durationMs }: QueuedEvent, timestamp: number) {
+  return { tool, success: errorType === undefined, errorType, timestamp, durationMs };
 }
 
 /** Server and client go with the batch; where its events disagree, nothing is said rather than something wrong. */

@@ -2,6 +2,7 @@ import { MAX_EVENT_AGE_MS, MAX_EVENT_LEAD_MS, MAX_EVENTS_PER_BATCH } from "@org/
 import type { Clock } from "../clock.ts";
 import { countDrops, type Dropped } from "../queue/drop-counts.ts";
 import { type EventQueue, enqueue, MAX_QUEUED_EVENTS, type QueuedEvent } from "../queue/event-queue.ts";
+import type { Store } from "../sink.ts";
 import { attempt, type Credentials } from "./attempt.ts";
 import { backoffMs } from "./backoff.ts";
 import { type Batch, takeBatch } from "./batch.ts";
@@ -12,7 +13,7 @@ import type { Answer, Transport } from "./transport.ts";
 import { judge } from "./verdict.ts";
 
 /** Holds events until they are delivered: one batch at a time, one timer, one attempt in flight. */
-export interface Delivery {
+export interface Delivery extends Store {
   /** Takes an event. On the path of every tool call, so it does next to nothing. */
   add(event: QueuedEvent): void;
   /** Sends without waiting for company; resolves when nothing waits, nothing more can be done in time, or the time is over. */
