@@ -3,6 +3,8 @@ import { parse } from "secure-json-parse";
 import { countMembers, scanJson, TOO_DEEP } from "./json-scan.ts";
 import { ProblemError } from "./problem.ts";
 
+/** Without one of these no member can be named `__proto__` or `constructor`: an escape could write the name another way. */
+const SUSPICIOUS = /\\|__proto__|constructor/;
 const STRICT = { protoAction: "error", constructorAction: "error" } as const;
 
 /**
@@ -20,7 +22,8 @@ export function parseJsonBody(bytes: Buffer): unknown {
   if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) throw new ProblemError("malformed-json");
   let value: unknown;
   try {
-    value = parse(bytes.toString(ascii ? "latin1" : "utf8"), undefined, STRICT);
+    const text = bytes.toString(ascii ? "latin1" : "utf8");
+    value = SUSPICIOUS.test(text) ? parse(text, undefined, STRICT) : JSON.parse(text);
   } catch {
     // The parser's message quotes the text, so it goes no further.
     throw new ProblemError("malformed-json");

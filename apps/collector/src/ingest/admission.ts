@@ -18,6 +18,8 @@ export interface Admission {
 declare module "fastify" {
   interface FastifyRequest {
     admission: Admission | null;
+    /** When its headers had been read, on the clock of `performance`. */
+    startedAtMs: number;
   }
 }
 

@@ -24,6 +24,7 @@ export function createAdmit(deps: IngestDeps, answers: Answers): Admit {
   const findKey = createFindKey(createKeyCache(deps.keyStore, now), addresses, now);
 
   return async (request, reply, maxBytes) => {
+    request.startedAtMs = performance.now();
     const { headers } = request;
     const framing = checkFraming(headers, maxBytes);
     if (framing !== undefined) return answers.refused(reply, framing);

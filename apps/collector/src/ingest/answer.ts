@@ -36,7 +36,7 @@ export function createAnswers({ outcomes, buckets, observeSeconds }: IngestDeps)
 
   function count(reply: FastifyReply, outcome: RequestOutcome): void {
     outcomes.requests[outcome]++;
-    observeSeconds(reply.elapsedTime / 1000);
+    observeSeconds((performance.now() - reply.request.startedAtMs) / 1000);
   }
 
   return {

@@ -48,11 +48,11 @@ export function createDeliver({ buckets, writer, touchKey }: IngestDeps): Delive
       giveBackExtra();
       throw error;
     }
+    admission.settled = true;
     if (written.duplicate) {
       giveBackExtra();
       buckets.giveBack(limits.event, admission.grant).catch(forget);
     } else touchKey(record, receivedAt);
-    admission.settled = true;
     return written;
   };
 }

@@ -21,6 +21,7 @@ export async function ingestRoutes(app: FastifyInstance, deps: IngestDeps): Prom
   const deliver = createDeliver(deps);
 
   app.decorateRequest("admission", null);
+  app.decorateRequest("startedAtMs", 0);
   app.removeAllContentTypeParsers();
   // The bytes are kept as they came: a signature is made over them, and they are parsed only once it holds.
   app.addContentTypeParser(JSON_CONTENT_TYPE, { parseAs: "buffer" }, (_request, body, done) => done(null, body));
