@@ -2,8 +2,9 @@ import { defaultAnalytics } from "../default-analytics.ts";
 import { EXIT_DEADLINE_MS } from "../exit-hooks.ts";
 import { KEY, type Sink, sinkOf } from "../sink.ts";
 import type { Analytics } from "../types.ts";
-import { type BeginRequest, type EndRequest, observeCalls } from "./observe-calls.ts";
-import { type LowLevelServer, readShape } from "./shapes.ts";
+import { observeCalls } from "./observe-calls.ts";
+import { type BeginRequest, type EndRequest, type LowLevelServer, readShape } from "./shapes.ts";
+import { observeTaskResult } from "./tasks.ts";
 import { learnedNames, learnFromList } from "./tool-names.ts";
 import { observe } from "./watch-tool.ts";
 
@@ -34,6 +35,7 @@ export function instrument<Server>(server: Server, analytics: Analytics = defaul
           if (calls++ === 0) watchStdin(shape.low, sink);
           return onCall(request, context);
         },
+        "tasks/result": observeTaskResult,
         "tools/list": () => (_threw, answer) => learnFromList(learned, answer),
       });
     }

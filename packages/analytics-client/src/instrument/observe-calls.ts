@@ -4,15 +4,10 @@ import { wireToolName } from "../tool-name.ts";
 import { type Call, rememberCall } from "./call.ts";
 import { createOriginOf } from "./origin-of.ts";
 import { classify } from "./outcome.ts";
-import type { ServerShape } from "./shapes.ts";
+import type { BeginRequest, EndRequest, ServerShape } from "./shapes.ts";
+import { rememberTask } from "./tasks.ts";
 import type { LearnedNames } from "./tool-names.ts";
 import { watchTool } from "./watch-tool.ts";
-
-/** Told how a request ended. */
-export type EndRequest = (threw: boolean, ending: unknown) => void;
-
-/** Told of the beginning of a request, takes its end. */
-export type BeginRequest = (request: unknown, context: unknown) => EndRequest;
 
 const fixedErrorTypes: Readonly<Record<string, string>> = OUTCOME_ERROR_TYPES;
 const pendingOutcomes: readonly string[] = PENDING_OUTCOMES;
@@ -39,8 +34,9 @@ export function observeCalls({ low, tools }: ServerShape, learned: LearnedNames,
     rememberCall(context, call);
     const origin = originOf?.(request, context);
     const startedAt = performance.now();
-    return (threw, ending) => {
+    const end: EndRequest = (threw, ending) => {
       const outcome = classify(call, threw, ending);
+      if (outcome === "task_created") rememberTask(Object(ending).task.taskId, end);
       if (pendingOutcomes.includes(outcome)) return;
       const error = call.error ?? (threw ? ending : undefined);
       sink.capture(
@@ -51,5 +47,6 @@ export function observeCalls({ low, tools }: ServerShape, learned: LearnedNames,
         origin,
       );
     };
+    return end;
   };
 }
