@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { CaseResult, Listener } from "../report.ts";
 import { skipImage } from "../run-scenarios.ts";
 import { cachePaths } from "./cache-folder.ts";
+import { holdLock } from "./hold-lock.ts";
 import { runInNamespaces } from "./namespaces.ts";
 
 const PHASE = join(import.meta.dirname, "phase.ts");
@@ -15,6 +16,7 @@ const PHASE = join(import.meta.dirname, "phase.ts");
 export async function checkWithPodman(cacheFolder: string, listener: Listener): Promise<void> {
   const paths = cachePaths(cacheFolder);
   mkdirSync(paths.settings, { recursive: true });
+  const release = await holdLock(paths.lock);
   rmSync(paths.log, { force: true });
   let composeImages: unknown;
   let built = false;
@@ -25,7 +27,11 @@ export async function checkWithPodman(cacheFolder: string, listener: Listener): 
     listener(said.result);
     built ||= said.result.outcome === "passed";
   };
-  await runInNamespaces(paths, "machine", PHASE, ["build", cacheFolder], onLine);
-  if (!built) return skipImage("the image did not build", listener);
-  await runInNamespaces(paths, "own", PHASE, ["run", cacheFolder, JSON.stringify(composeImages)], onLine);
+  try {
+    await runInNamespaces("machine", PHASE, ["build", cacheFolder], onLine);
+    if (!built) return skipImage("the image did not build", listener);
+    await runInNamespaces("own", PHASE, ["run", cacheFolder, JSON.stringify(composeImages)], onLine);
+  } finally {
+    release();
+  }
 }

@@ -6,7 +6,6 @@ import { createInterface } from "node:readline";
 import { runCommand, tryCommand } from "../command.ts";
 import type { CachePaths } from "./cache-folder.ts";
 
-const LOCK_WAIT_SECONDS = 900;
 const PHASE_DEADLINE_MS = 1_800_000;
 const NAMESPACES = ["--mount", "--pid", "--fork", "--kill-child", "--mount-proc"];
 /** Folders in which container tools keep state of what runs. Shared between runs it goes stale when one of them is killed. */
@@ -20,20 +19,18 @@ export async function namespacesRefused(): Promise<string | undefined> {
 
 /**
  * Runs a script as the first process of its own namespaces and hands on each line of its standard output. Whatever ends this
- * process or the script ends every container with it; mounts and addresses vanish likewise. One at a time per cache folder.
+ * process or the script ends every container with it; mounts and addresses vanish likewise.
  * @param network `own`: nothing but a loopback address of its own, so that nothing can leave the machine
  */
 export function runInNamespaces(
-  paths: CachePaths,
   network: "own" | "machine",
   script: string,
   args: readonly string[],
   onLine: (line: string) => void,
 ): Promise<void> {
   const command = [
-    // Each of these becomes the next, so that it is unshare that dies with this process, and its child with it.
-    ...["--pdeathsig", "KILL", "flock", "--no-fork", "--wait", String(LOCK_WAIT_SECONDS), paths.lock],
-    ...["unshare", ...NAMESPACES, ...(network === "own" ? ["--net"] : [])],
+    // setpriv becomes unshare, which dies with this process, and its child with it.
+    ...["--pdeathsig", "KILL", "unshare", ...NAMESPACES, ...(network === "own" ? ["--net"] : [])],
     ...[process.execPath, script, ...args],
   ];
   return new Promise((resolve, reject) => {

@@ -51,7 +51,17 @@ export async function buildStandInImages(paths: CachePaths, env: NodeJS.ProcessE
     );
   }
   await runCommand("podman", ["tag", image("node"), NODE_IMAGE], options);
+  await removeFormerStandIns(version, env);
   return { POSTGRES_IMAGE: image("postgres"), REDIS_IMAGE: image("redis") };
+}
+
+/** Images of recipes that are no more. */
+async function removeFormerStandIns(version: string, env: NodeJS.ProcessEnv): Promise<void> {
+  const { stdout } = await tryCommand("podman", ["images", "--format", "{{.Repository}}:{{.Tag}}"], { env });
+  const former = stdout
+    .split("\n")
+    .filter((name) => /^localhost\/mcp-analytics-(node|postgres|redis):/.test(name) && !name.endsWith(`:${version}`));
+  if (former.length > 0) await tryCommand("podman", ["image", "rm", ...former], { env });
 }
 
 /** Lays out /usr/local of the Node image: the workspace's own Node, npm, and the entry point. */
