@@ -47,8 +47,10 @@ export async function startEmbeddedDatabase(
 
   function watch(running: Worker): void {
     running.on("error", onBreakdown);
-    running.once("exit", () => {
-      if (!closing) setTimeout(restart, RESTART_DELAY_MS);
+    running.once("exit", (code) => {
+      if (closing) return;
+      onBreakdown(new Error(`the thread of the database ended with code ${code}`));
+      setTimeout(restart, RESTART_DELAY_MS);
     });
   }
 

@@ -6,6 +6,9 @@ const STARTUP = 0;
 const ENDS = new Set(["Q", "S"].map((type) => type.charCodeAt(0)));
 const NEUTRAL = new Set([STARTUP, ..."Xp"].map((type) => (typeof type === "number" ? type : type.charCodeAt(0))));
 
+/** Severity field of an error that ends a backend; text of a row cannot hold a zero byte. */
+const FATAL_SEVERITIES = ["VFATAL\0", "VPANIC\0"];
+
 /**
  * A database whose connections cannot get into each other's way. Its socket server hands it single messages and keeps
  * the messages of other connections back only inside a transaction. But there is one backend with one unnamed portal:
@@ -13,8 +16,11 @@ const NEUTRAL = new Set([STARTUP, ..."Xp"].map((type) => (typeof type === "numbe
  * So this one says that it is in a transaction from the first of these messages to the last.
  */
 export class SequencedPGlite extends PGlite {
-  /** Called when the database has broken down and can only be opened anew. */
-  onFatal: (error: unknown) => void = () => {};
+  /**
+   * Called when the database has broken down and can only be opened anew. Must not return: after an error that ends a
+   * backend the engine would report it for ever.
+   */
+  onFatal: () => void = () => {};
   #midSequence = false;
 
   override isInTransaction(): boolean {
@@ -24,10 +30,17 @@ export class SequencedPGlite extends PGlite {
   override async execProtocolRawStream(message: Uint8Array, options: ExecProtocolOptionsStream): Promise<void> {
     const type = message[0] as number;
     try {
-      await super.execProtocolRawStream(message, options);
-    } catch (error) {
+      await super.execProtocolRawStream(message, {
+        ...options,
+        onRawData: (data) => {
+          options.onRawData(data);
+          // A start that is refused ends nothing but itself.
+          if (type !== STARTUP && isFatal(data)) this.onFatal();
+        },
+      });
+    } catch {
       // A connection that begins with nonsense gets no answer; anything else is the end of the engine.
-      if (type !== STARTUP) this.onFatal(error);
+      if (type !== STARTUP) this.onFatal();
     }
     if (ENDS.has(type)) this.#midSequence = false;
     else if (!NEUTRAL.has(type)) this.#midSequence = true;
@@ -42,4 +55,9 @@ export class SequencedPGlite extends PGlite {
     }
     return await super.exec(...args);
   }
+}
+
+function isFatal(data: Uint8Array): boolean {
+  const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+  return FATAL_SEVERITIES.some((severity) => bytes.includes(severity, 0, "latin1"));
 }
