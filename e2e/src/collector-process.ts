@@ -5,7 +5,7 @@ import { freePort } from "@org/services";
 import { collectorCli } from "./built-files.ts";
 
 const READY_DEADLINE_MS = 60_000;
-const KEPT_LOG_CHARS = 32_768;
+const KEPT_LOG_CHARS = 4_194_304;
 
 export interface CreatedKey {
   readonly id: string;
@@ -37,6 +37,11 @@ export class CollectorProcess {
   /** Everything it wrote, over all its lives. */
   get log(): string {
     return this.#log;
+  }
+
+  /** of the life that runs now, or ran last */
+  get pid(): number | undefined {
+    return this.#child?.pid;
   }
 
   get isRunning(): boolean {

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { chownSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, chownSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import postgres from "postgres";
@@ -12,8 +12,12 @@ import { unprivilegedUser } from "./unprivileged-user.ts";
 
 const START_DEADLINE_MS = 60_000;
 
-/** Starts the machine's PostgreSQL on a free loopback port with an empty cluster. Durability (fsync) stays as in production. */
-export async function startPostgres(program: string): Promise<RunningService> {
+/**
+ * Starts the machine's PostgreSQL on a free loopback port with an empty cluster. Durability (fsync) stays as in production.
+ *
+ * @param logFile gets everything the server logs
+ */
+export async function startPostgres(program: string, logFile?: string): Promise<RunningService> {
   const user = unprivilegedUser();
   const folder = mkdtempSync(join(tmpdir(), "mcp-analytics-postgres-"));
   if (user !== undefined) chownSync(folder, user.uid, user.gid);
@@ -42,6 +46,7 @@ export async function startPostgres(program: string): Promise<RunningService> {
     let log = "";
     const keep = (chunk: Buffer) => {
       log = (log + chunk.toString("utf8")).slice(-16_384);
+      if (logFile !== undefined) appendFileSync(logFile, chunk);
     };
     child.stdout.on("data", keep);
     child.stderr.on("data", keep);

@@ -6,6 +6,10 @@ import { fileURLToPath } from "node:url";
 export interface ServiceOrder {
   readonly postgres?: true;
   readonly redis?: true;
+  /** Servers of this run alone, whatever the environment names: their data may be hurt, flushed and searched. */
+  readonly fresh?: true;
+  /** File that gets everything the started PostgreSQL logs; not written where it runs in a container. */
+  readonly postgresLogFile?: string;
 }
 
 export interface Services<Order extends ServiceOrder = Required<ServiceOrder>> {
@@ -23,10 +27,11 @@ export interface Services<Order extends ServiceOrder = Required<ServiceOrder>> {
  * end with `stop()`, and also when this process dies. Rejects with what to install when there is no way to have one.
  */
 export async function startServices<const Order extends ServiceOrder>(order: Order): Promise<Services<Order>> {
-  const given = { databaseUrl: setting("DATABASE_URL"), redisUrl: setting("REDIS_URL") };
+  const given = order.fresh === true ? {} : { databaseUrl: setting("DATABASE_URL"), redisUrl: setting("REDIS_URL") };
   const postgres = order.postgres === true && given.databaseUrl === undefined;
   const redis = order.redis === true && given.redisUrl === undefined;
-  const started = postgres || redis ? await supervise({ postgres, redis }) : undefined;
+  const { postgresLogFile } = order;
+  const started = postgres || redis ? await supervise({ postgres, redis, postgresLogFile }) : undefined;
   return {
     databaseUrl: order.postgres === true ? (given.databaseUrl ?? started?.databaseUrl) : undefined,
     redisUrl: order.redis === true ? (given.redisUrl ?? started?.redisUrl) : undefined,
@@ -45,7 +50,13 @@ interface Supervised {
   stop(): Promise<void>;
 }
 
-async function supervise(order: { postgres: boolean; redis: boolean }): Promise<Supervised> {
+interface SupervisorOrder {
+  readonly postgres: boolean;
+  readonly redis: boolean;
+  readonly postgresLogFile: string | undefined;
+}
+
+async function supervise(order: SupervisorOrder): Promise<Supervised> {
   const script = fileURLToPath(new URL("./supervisor.ts", import.meta.url));
   // Before Node 22.18 type stripping is behind this flag; later versions accept it as well.
   const child = spawn(process.execPath, ["--experimental-strip-types", "--no-warnings", script], {

@@ -1,7 +1,7 @@
 /**
  * Process that owns the servers of one run. It ends them and deletes their data when its stdin closes: that happens
  * when the process that asked for them stops them, exits, crashes or is killed, so nothing can be left behind.
- * stdin: one line, {"postgres": boolean, "redis": boolean}. stdout: one line, {"databaseUrl"?, "redisUrl"?} or {"error"}.
+ * stdin: one line, {"postgres": boolean, "redis": boolean, "postgresLogFile"?}. stdout: one line, {"databaseUrl"?, "redisUrl"?} or {"error"}.
  */
 import { createInterface } from "node:readline";
 import { findProgram } from "./find-program.ts";
@@ -11,27 +11,34 @@ import { CONTAINER_IMAGES, findDocker, startContainer } from "./start-container.
 import { startPostgres } from "./start-postgres.ts";
 import { startRedis } from "./start-redis.ts";
 
-const starters = { postgres: startPostgres, "redis-server": startRedis };
+interface Order {
+  readonly postgres?: boolean;
+  readonly redis?: boolean;
+  readonly postgresLogFile?: string;
+}
+
 const running: RunningService[] = [];
 
-async function bring(program: keyof typeof starters): Promise<string> {
+async function bring(
+  program: "postgres" | "redis-server",
+  startFound: (path: string) => Promise<RunningService>,
+): Promise<string> {
   let path = findProgram(program);
   if (path === undefined && (await installProgram(program))) path = findProgram(program);
   const docker = path === undefined ? await findDocker() : undefined;
   if (path === undefined && docker === undefined) throw new Error(`No ${program}: ${installAdvice(program)}.`);
   const service =
-    path !== undefined
-      ? await starters[program](path)
-      : await startContainer(docker as string, CONTAINER_IMAGES[program]);
+    path !== undefined ? await startFound(path) : await startContainer(docker as string, CONTAINER_IMAGES[program]);
   running.push(service);
   return service.url;
 }
 
-async function start(order: { postgres?: boolean; redis?: boolean }): Promise<Record<string, string>> {
+async function start(order: Order): Promise<Record<string, string>> {
   const urls: Record<string, string> = {};
   // One after the other: two package installations at once would wait for the same lock.
-  if (order.postgres === true) urls.databaseUrl = await bring("postgres");
-  if (order.redis === true) urls.redisUrl = await bring("redis-server");
+  if (order.postgres === true)
+    urls.databaseUrl = await bring("postgres", (path) => startPostgres(path, order.postgresLogFile));
+  if (order.redis === true) urls.redisUrl = await bring("redis-server", startRedis);
   return urls;
 }
 
