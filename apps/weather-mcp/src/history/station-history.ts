@@ -93,23 +93,17 @@ async function tryStations(
   fetch: (id: string) => Promise<Fetched<StationRecords>>,
   scope: CallScope,
 ): Promise<StationHistory> {
-  const ids = stationId
-    ? [stationId]
-    : chooseStations((await ncei.stationsNear(place, span, scope)).value, place, span)
-        .slice(0, MAX_TRIES)
-        .map((station) => station.id);
-  for (const id of ids) {
+  const candidates = stationId
+    ? [{ id: stationId, name: null }]
+    : chooseStations((await ncei.stationsNear(place, span, scope)).value, place, span).slice(0, MAX_TRIES);
+  for (const { id, name } of candidates) {
     const fetched = await fetch(id);
     const found = fetched.value.stations.find((station) => station.id === id);
     if (!found || found.days.length === 0) continue;
-    const station = describeStation(found, place);
+    const station = describeStation({ ...found, name: found.name ?? name }, place);
     if (!stationId && !isTelling(found.days, station, place, wantedRows)) continue;
-    return {
-      rows: found.days.map(toRow),
-      station,
-      fetched,
-      warnings: gapWarnings(found.days, fetched.value, wantedRows),
-    };
+    const warnings = gapWarnings(found.days, fetched.value, wantedRows);
+    return { rows: found.days.map(toRow), station, fetched, warnings };
   }
   throw noStation(stationId, span);
 }

@@ -110,8 +110,6 @@ function splitWithoutComma(text: string): NameQuery[] {
   const queries: NameQuery[] = [];
   for (let count = Math.min(3, words.length - 1); count >= 1; count--) {
     const qualifier = words.slice(-count).join(" ");
-    // Two small letters are too often a word ("la", "de", "in").
-    if (qualifier.length === 2 && qualifier !== qualifier.toUpperCase()) continue;
     const readings = readingsOf(qualifier);
     if (readings.length > 0) queries.push({ name: words.slice(0, -count).join(" "), qualifier, readings });
   }

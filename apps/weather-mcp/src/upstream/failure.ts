@@ -82,7 +82,8 @@ export function rateLimited(upstream: UpstreamId, status: number, afterMs: numbe
     error,
     retry: afterMs === undefined ? "never" : { afterMs },
     unwell: false,
-    ...(afterMs === undefined ? {} : { closedForMs: afterMs }),
+    // To go on asking a service that has had enough of us makes it worse.
+    closedForMs: afterMs ?? 60_000,
   };
 }
 

@@ -28,6 +28,8 @@ export interface FixtureUpstream {
   readonly requests: readonly string[];
   /** Resolves once `route` has had `count` requests. */
   whenHit(route: string, count?: number): Promise<void>;
+  /** Resolves once the client has ended a request to `route` that was not answered. */
+  whenClosed(route: string): Promise<void>;
   /** Makes requests whose path begins with `route` fail; returns what ends it. The newest fault wins. */
   fail(route: string, kind: FaultKind, times?: number): () => void;
   /** Answers requests whose path begins with `route` with this body; returns what ends it. */
@@ -71,14 +73,32 @@ export async function startFixtureUpstream(options: FixtureUpstreamOptions = {})
   const now = options.now ?? Date.now;
   const requests: string[] = [];
   let rules: Rule[] = [];
+  const abandoned: string[] = [];
   const watchers = new Set<() => void>();
+  const notify = () => {
+    for (const watcher of watchers) watcher();
+  };
+  const when = (condition: () => boolean) =>
+    new Promise<void>((resolve) => {
+      const check = () => {
+        if (!condition()) return;
+        watchers.delete(check);
+        resolve();
+      };
+      watchers.add(check);
+      check();
+    });
   const hits = (route = "") => requests.filter((path) => path.startsWith(route)).length;
 
   const server = createServer((request, response) => {
     // The path without the leading slash: "<service>/<rest>?<query>".
     const target = (request.url ?? "/").slice(1);
     requests.push(target);
-    for (const watcher of watchers) watcher();
+    notify();
+    response.on("close", () => {
+      if (!response.writableEnded) abandoned.push(target);
+      notify();
+    });
     const rule = rules.findLast((candidate) => candidate.left > 0 && target.startsWith(candidate.route));
     if (rule) rule.left -= 1;
     if (rule?.fault) misbehave(rule.fault.kind, request.url ?? "/", response);
@@ -99,20 +119,13 @@ export async function startFixtureUpstream(options: FixtureUpstreamOptions = {})
     urls: Object.fromEntries(Object.keys(SERVICES).map((id) => [id, `${origin}/${id}`])),
     hits,
     requests,
-    whenHit: (route, count = 1) =>
-      new Promise((resolve) => {
-        const check = () => {
-          if (hits(route) < count) return;
-          watchers.delete(check);
-          resolve();
-        };
-        watchers.add(check);
-        check();
-      }),
+    whenHit: (route, count = 1) => when(() => hits(route) >= count),
+    whenClosed: (route) => when(() => abandoned.some((path) => path.startsWith(route))),
     fail: (route, kind, times = Number.POSITIVE_INFINITY) => add({ route, fault: { kind, times }, left: times }),
     respond: (route, body) => add({ route, body, left: Number.POSITIVE_INFINITY }),
     reset() {
       requests.length = 0;
+      abandoned.length = 0;
       rules = [];
     },
     async close() {
