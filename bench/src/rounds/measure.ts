@@ -1,6 +1,7 @@
 import { type LoadShape, load } from "../load/wrk.ts";
 import type { Contestant } from "../servers/contestant.ts";
 import { type ContestantName, type ContestantOrder, startContestant } from "../servers/contestants.ts";
+import { busyShare } from "./busy-share.ts";
 
 export const WARM_UP_SECONDS = 2;
 export const MEASURED_SECONDS = 4;
@@ -24,6 +25,8 @@ export interface Measurement {
   /** of the server process alone, all its threads */
   readonly serverCpuMicroseconds: number;
   readonly rssMegabytes: number;
+  /** Part of the machine that other work took just before, 0 to 1; above 0.2 the figures say little. */
+  readonly othersShare: number;
 }
 
 /**
@@ -41,6 +44,7 @@ export async function measure(
   try {
     const warmUp = await load({ ...order, seconds: WARM_UP_SECONDS });
     await untilStill(contestant);
+    const othersShare = await busyShare();
     const before = await server.usage();
     const measured = await load({ ...order, seconds: MEASURED_SECONDS });
     const after = await server.usage();
@@ -57,6 +61,7 @@ export async function measure(
       p99Ms: measured.p99Ms,
       serverCpuMicroseconds: (after.cpuMicroseconds - before.cpuMicroseconds) / measured.answers,
       rssMegabytes: after.rssBytes / 1e6,
+      othersShare,
     };
   } finally {
     await contestant.close();

@@ -10,6 +10,7 @@ const measurement = (answersPerSecond: number, more: Partial<Measurement> = {}):
   p99Ms: 4,
   serverCpuMicroseconds: 20,
   rssMegabytes: 100,
+  othersShare: 0.05,
   ...more,
 });
 
