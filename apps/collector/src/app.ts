@@ -58,12 +58,9 @@ declare module "fastify" {
 /** Builds the HTTP side of the collector. It does not listen, and knows nothing of the process. */
 export async function buildApp(config: AppConfig, deps: AppDeps): Promise<FastifyInstance> {
   const { now, buckets, metrics = createMetrics() } = deps;
-  const options = serverOptions(config);
-  const app = fastify(
-    deps.logger === undefined
-      ? options
-      : { ...options, loggerInstance: deps.logger.child({}, { serializers: logSerializers }) },
-  ) as unknown as FastifyInstance;
+  const app = fastify(serverOptions(config)) as unknown as FastifyInstance;
+  // Not as an option of Fastify: there it costs each request a fifth of its time for lines that are never written.
+  if (deps.logger !== undefined) app.log = deps.logger.child({}, { serializers: logSerializers });
   app.server.maxConnections = config.maxConnections;
 
   const lifecycle = createLifecycle();

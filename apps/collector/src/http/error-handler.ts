@@ -31,7 +31,7 @@ export function retrySoonSeconds(): number {
 /** Answers an error that reached the framework. The answer says nothing about the error; only an unexpected one is logged. */
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const code = problemOf(error);
-  if (code === "internal") request.log.error({ err: error, req: request }, "request failed");
+  if (code === "internal") request.server.log.error({ err: error, req: request }, "request failed");
   if (code === "storage-unavailable" || code === "overloaded") reply.header("retry-after", retrySoonSeconds());
   discardBody(request.raw);
   return sendProblem(reply, code);

@@ -1,5 +1,5 @@
 import type { Server } from "node:http";
-import { type FastifyHttpOptions, LogController } from "fastify";
+import type { FastifyHttpOptions } from "fastify";
 import { answerClientError } from "./client-error.ts";
 import { answerFrameworkError } from "./error-handler.ts";
 
@@ -24,9 +24,6 @@ export function serverOptions({ trustProxy }: ServerSettings) {
     exposeHeadRoutes: false,
     // Fastify's own 503 is no problem document; `refuseWhileClosing` answers instead.
     return503OnClosing: false,
-    // A line per request would cost more than the request and hold more than anybody may keep; metrics count instead.
-    logController: new LogController({ disableRequestLogging: true }),
-    childLoggerFactory: (logger) => logger,
     routerOptions: {
       caseSensitive: true,
       ignoreTrailingSlash: false,

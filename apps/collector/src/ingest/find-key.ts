@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import type { FastifyRequest } from "fastify";
-import { LRUCache } from "lru-cache";
 import type { AddressLimiter } from "../limits/address-limiter.ts";
+import { BoundedMap } from "../limits/bounded-map.ts";
 import type { Refusal } from "../limits/bucket-store.ts";
 import { clientAddress } from "../limits/network-address.ts";
 import type { KeyCache, KnownKey } from "./key-cache.ts";
@@ -19,7 +19,7 @@ export type FindKey = (apiKey: string, request: FastifyRequest) => FoundKey | Pr
  */
 export function createFindKey(cache: KeyCache, addresses: AddressLimiter, now: () => number): FindKey {
   // Memory only, and only of addresses that guess.
-  const blocked = new LRUCache<string, Refusal>({ max: MAX_BLOCKED_ADDRESSES });
+  const blocked = new BoundedMap<string, Refusal>(MAX_BLOCKED_ADDRESSES);
 
   async function search(keyHash: string, request: FastifyRequest): Promise<FoundKey> {
     const address = clientAddress(request);

@@ -27,7 +27,7 @@ export async function ingestRoutes(app: FastifyInstance, deps: IngestDeps): Prom
   app.addContentTypeParser(JSON_CONTENT_TYPE, { parseAs: "buffer" }, (_request, body, done) => done(null, body));
   app.setErrorHandler((error: unknown, request, reply) => {
     const code = problemOf(error);
-    if (code === "internal") request.log.error({ err: error, req: request }, "request failed");
+    if (code === "internal") request.server.log.error({ err: error, req: request }, "request failed");
     return answers.refused(reply, code);
   });
 

@@ -1,4 +1,4 @@
-import { LRUCache } from "lru-cache";
+import { BoundedMap } from "../limits/bounded-map.ts";
 import { type KeyLimits, keyLimits } from "../limits/key-limits.ts";
 import type { KeyRecord, KeyStore } from "../storage/key-store.ts";
 
@@ -31,8 +31,8 @@ export interface KeyCache {
 
 export function createKeyCache(keyStore: KeyStore, now: () => number): KeyCache {
   // Apart, so that a flood of invented keys pushes no real one out.
-  const known = new LRUCache<string, Remembered>({ max: MAX_KNOWN_KEYS });
-  const unknown = new LRUCache<string, Remembered>({ max: MAX_UNKNOWN_KEYS });
+  const known = new BoundedMap<string, Remembered>(MAX_KNOWN_KEYS);
+  const unknown = new BoundedMap<string, Remembered>(MAX_UNKNOWN_KEYS);
   const loading = new Map<string, Promise<KnownKey | null>>();
 
   async function query(keyHash: string): Promise<KnownKey | null> {

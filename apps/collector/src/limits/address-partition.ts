@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import { LRUCache } from "lru-cache";
+import { BoundedMap } from "./bounded-map.ts";
 import { networkOf } from "./network-address.ts";
 import { DAY_MS } from "./token-bucket.ts";
 
@@ -15,7 +15,7 @@ const HASH_HEX_LENGTH = 32;
  * @param now Unix ms
  */
 export function createAddressPartitions(secret: Buffer, now: () => number): (address: string) => string {
-  const remembered = new LRUCache<string, string>({ max: MAX_REMEMBERED });
+  const remembered = new BoundedMap<string, string>(MAX_REMEMBERED);
   let day = -1;
   let salt = secret;
   return (address) => {

@@ -5,7 +5,8 @@ import { createFailoverBucketStore } from "./failover-bucket-store.ts";
 import { createInProcessBucketStore } from "./in-process-bucket-store.ts";
 import { createRedisBucketStore } from "./redis-bucket-store.ts";
 
-const COMMAND_TIMEOUT_MS = 50;
+/** The store gives a call up much sooner; this only clears away what a hanging connection still holds. */
+const COMMAND_TIMEOUT_MS = 1_000;
 const CONNECT_TIMEOUT_MS = 2_000;
 const MAX_RECONNECT_DELAY_MS = 1_000;
 

@@ -1,4 +1,4 @@
-import { LRUCache } from "lru-cache";
+import { BoundedMap } from "./bounded-map.ts";
 import type { BucketStore, Charge, TakeResult } from "./bucket-store.ts";
 
 const MAX_LEASES = 10_000;
@@ -21,7 +21,7 @@ interface Lease {
  */
 export function createLeases(store: BucketStore, capacity: number, now: () => number) {
   const leaseTokens = Math.max(1, Math.floor(capacity / LEASES_PER_BUCKET));
-  const leases = new LRUCache<string, Lease>({ max: MAX_LEASES });
+  const leases = new BoundedMap<string, Lease>(MAX_LEASES);
 
   async function renew(charge: Charge): Promise<TakeResult> {
     const grant = await store.take({ ...charge, cost: leaseTokens });

@@ -1,11 +1,14 @@
 import { Cluster, type Redis } from "ioredis";
 import type { BucketStore, Charge, Grant, TakeResult } from "./bucket-store.ts";
+import { withTimeout } from "./call-timeout.ts";
 import type { CircuitBreaker } from "./circuit-breaker.ts";
-import { giveBackText, keyOf, type Operation, settleOperations, takeText } from "./redis-operations.ts";
+import { giveBackText, type Operation, type OperationText, settleOperations, takeText } from "./redis-operations.ts";
 import { TAKE_SCRIPT, TAKE_SCRIPT_SHA1 } from "./take-script.ts";
 
 /** Operations in one call at most: Redis does nothing else meanwhile. */
 const MAX_OPERATIONS_PER_CALL = 200;
+/** A request waits no longer than this for its limits. */
+const CALL_TIMEOUT_MS = 50;
 
 export interface RedisBucketStoreOptions {
   /** Fails fast: no offline queue, a timeout on commands. Ended by `close()`. */
@@ -14,10 +17,17 @@ export interface RedisBucketStoreOptions {
   readonly breaker: CircuitBreaker;
   /** Unix ms; stands for the clock of Redis where time is simulated. */
   readonly now?: () => number;
+  /** After this a call counts as failed. */
+  readonly timeoutMs?: number;
 }
 
 /** Buckets in Redis, shared by all replicas. What is asked for in one turn of the event loop goes out in one call. */
-export function createRedisBucketStore({ client, breaker, now }: RedisBucketStoreOptions): BucketStore {
+export function createRedisBucketStore({
+  client,
+  breaker,
+  now,
+  timeoutMs = CALL_TIMEOUT_MS,
+}: RedisBucketStoreOptions): BucketStore {
   let waiting: Operation[] = [];
 
   async function runScript(keys: readonly string[], texts: readonly string[]): Promise<number[]> {
@@ -35,7 +45,7 @@ export function createRedisBucketStore({ client, breaker, now }: RedisBucketStor
     const keys = operations.map(({ key }) => key);
     const texts = operations.map(({ text }) => text);
     try {
-      settleOperations(operations, await breaker.run(() => runScript(keys, texts)));
+      settleOperations(operations, await breaker.run(() => withTimeout(runScript(keys, texts), timeoutMs)));
     } catch (error) {
       for (const operation of operations) operation.reject(error);
     }
@@ -47,7 +57,7 @@ export function createRedisBucketStore({ client, breaker, now }: RedisBucketStor
     for (const group of client instanceof Cluster ? byKey(operations) : inSlices(operations)) void call(group);
   }
 
-  function enqueue(key: string, text: string, charge: Charge | undefined): Promise<TakeResult | undefined> {
+  function enqueue({ key, text }: OperationText, charge: Charge | undefined): Promise<TakeResult | undefined> {
     return new Promise((resolve, reject) => {
       if (waiting.length === 0) setImmediate(flush);
       waiting.push({ key, text, charge, resolve, reject });
@@ -55,9 +65,9 @@ export function createRedisBucketStore({ client, breaker, now }: RedisBucketStor
   }
 
   return {
-    take: (charge: Charge) => enqueue(keyOf(charge.partition), takeText(charge), charge) as Promise<TakeResult>,
+    take: (charge: Charge) => enqueue(takeText(charge), charge) as Promise<TakeResult>,
     giveBack: async (charge: Charge, grant: Grant) => {
-      await enqueue(keyOf(charge.partition), giveBackText(charge, grant), undefined);
+      await enqueue(giveBackText(charge, grant), undefined);
     },
     close: async () => client.disconnect(),
   };

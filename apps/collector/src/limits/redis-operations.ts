@@ -16,24 +16,27 @@ export interface Operation {
 }
 
 /** Redis Cluster keeps what is between braces on one node. */
-export function keyOf(partition: string): string {
+function keyOf({ partition }: Charge): string {
   return `collector:bucket:{${partition}}`;
 }
 
-const takeTexts = new WeakMap<Charge, string>();
+/** What the script is told. */
+export type OperationText = Pick<Operation, "key" | "text">;
 
-/** The charge of a key is the same object for many requests, so its text is made once. */
-export function takeText(charge: Charge): string {
-  let text = takeTexts.get(charge);
-  if (text === undefined) {
-    text = operationText(charge, TAKE);
-    takeTexts.set(charge, text);
+const takeTexts = new WeakMap<Charge, OperationText>();
+
+/** The charge of a key is the same object for many requests, so its texts are made once. */
+export function takeText(charge: Charge): OperationText {
+  let texts = takeTexts.get(charge);
+  if (texts === undefined) {
+    texts = { key: keyOf(charge), text: operationText(charge, TAKE) };
+    takeTexts.set(charge, texts);
   }
-  return text;
+  return texts;
 }
 
-export function giveBackText(charge: Charge, grant: Grant): string {
-  return operationText(charge, Math.floor(grant.takenAtMs / DAY_MS));
+export function giveBackText(charge: Charge, grant: Grant): OperationText {
+  return { key: keyOf(charge), text: operationText(charge, Math.floor(grant.takenAtMs / DAY_MS)) };
 }
 
 function operationText({ buckets, windows, cost }: Charge, day: number): string {
