@@ -25,7 +25,10 @@ const children = [
 const end = () => {
   for (const child of children) child.kill("SIGTERM");
 };
-process.on("SIGINT", end);
+// Ctrl-C in a terminal reaches the children as well, and a second signal would cut the collector's shutdown short.
+process.on("SIGINT", () => {
+  if (process.stdin.isTTY !== true) end();
+});
 process.on("SIGTERM", end);
 await Promise.race(children.map((child) => once(child, "exit")));
 end();
