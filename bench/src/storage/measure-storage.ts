@@ -64,8 +64,10 @@ export async function measureStorage(stage: BenchStage): Promise<StorageFigures>
 /** Size of tables with all their partitions and indexes. */
 async function sizeOf(database: BenchDatabase, tables: readonly string[]): Promise<TableBytes> {
   const [row] = await database.query(
-    `select sum(pg_table_size(relid)) as heap, sum(pg_indexes_size(relid)) as indexes
-     from unnest($1::text[]) as name, pg_partition_tree(name::regclass)`,
+    `select sum(pg_table_size(part)) as heap, sum(pg_indexes_size(part)) as indexes from (
+       select name::regclass as part from unnest($1::text[]) as name
+       union select relid from unnest($1::text[]) as name, pg_partition_tree(name::regclass)
+     ) as parts`,
     [tables],
   );
   const heapBytesPerEvent = Number(row?.heap) / EVENTS;
