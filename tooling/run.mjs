@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 
 const PLACES = {
+  attack: new URL("../e2e/attack/cli.ts", import.meta.url),
   bench: new URL("../bench/src/cli.ts", import.meta.url),
   container: new URL("./container/src/cli.ts", import.meta.url),
   demo: new URL("../e2e/src/demo.ts", import.meta.url),
@@ -11,7 +12,7 @@ const PLACES = {
 };
 
 /** Verbs that run what the build makes. `start` builds by itself, after it has read its options. */
-const NEED_BUILD = new Set(["bench", "demo", "screenshot"]);
+const NEED_BUILD = new Set(["attack", "bench", "demo", "screenshot"]);
 
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 if (major < 22 || (major === 22 && minor < 18)) {
