@@ -17,10 +17,13 @@ export class WeatherClient {
     this.#transport = transport;
   }
 
-  /** @param env settings of the server: base URLs of the upstreams, analytics; nothing else is inherited but PATH */
-  static async start(env: Record<string, string>): Promise<WeatherClient> {
+  /**
+   * @param env settings of the server: base URLs of the upstreams, analytics; nothing else is inherited but PATH
+   * @param node the Node.js that runs it; default: this one
+   */
+  static async start(env: Record<string, string>, node = process.execPath): Promise<WeatherClient> {
     const transport = new StdioClientTransport({
-      command: process.execPath,
+      command: node,
       args: [weatherCli()],
       env: { PATH: process.env.PATH ?? "", ...env },
       stderr: "pipe",
