@@ -3,8 +3,9 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     globalSetup: ["@org/services/vitest-setup"],
-    // Every file starts processes of its own; more than two at once would only make them wait for each other.
-    maxWorkers: 2,
+    // One file after the other: each starts many processes of its own, and that of `start` puts the built files in place
+    // again, which the others run.
+    maxWorkers: 1,
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },

@@ -35,7 +35,13 @@ function cannotSetUp(error: Error): never {
 
 /** Two packages at once, as there may be no more than two cores; each shows its output when it is done. */
 async function runTests(filter: string): Promise<void> {
-  const flags = [`--filter=${filter}`, "--continue=always", "--concurrency=2", "--log-order=grouped"];
+  const flags = [
+    `--filter=${filter}`,
+    "--continue=always",
+    "--concurrency=2",
+    "--log-order=grouped",
+    "--output-logs=new-only",
+  ];
   const vitest = ["--", "--reporter=default", "--reporter=json", `--outputFile.json=${REPORT_FILE}`];
   await runStep(turboStep("tests", ["test", ...flags, ...vitest], env));
 }
