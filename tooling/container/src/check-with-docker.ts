@@ -25,13 +25,29 @@ export async function findDockerEngine(): Promise<Engine | undefined> {
 }
 
 /** Builds and runs everything with a Docker engine. The image of the check is removed; layers stay in the engine's build cache. */
-export async function checkWithDocker(engine: Engine, listener: Listener): Promise<void> {
+export async function checkWithDocker(engine: Engine, runName: string, listener: Listener): Promise<void> {
   let built = false;
   await runBuild(engine, (result) => {
     built = result.outcome === "passed";
     listener(result);
   });
   if (!built) return skipImage("the image did not build", listener);
-  await runImage(engine, listener);
+  await runImage(engine, runName, listener);
   await tryCommand("docker", ["image", "rm", CHECKED_IMAGE], { env: engine.env });
+}
+
+/** Removes whatever a run that was broken off has started. */
+export async function removeRun(engine: Engine, runName: string): Promise<void> {
+  const kinds = [
+    { list: ["ps", "--all"], remove: ["rm", "--force", "--volumes"] },
+    { list: ["volume", "ls"], remove: ["volume", "rm", "--force"] },
+    { list: ["network", "ls"], remove: ["network", "rm"] },
+  ];
+  for (const { list, remove } of kinds) {
+    const { stdout } = await tryCommand(engine.cli, [...list, "--quiet", "--filter", `name=${runName}`], {
+      env: engine.env,
+    });
+    const ids = stdout.split("\n").filter((id) => id !== "");
+    if (ids.length > 0) await tryCommand(engine.cli, [...remove, ...ids], { env: engine.env });
+  }
 }

@@ -1,6 +1,7 @@
 /** Process entry of `pnpm container`. */
+import { randomBytes } from "node:crypto";
 import { parseArgs } from "node:util";
-import { checkWithDocker, findDockerEngine } from "./check-with-docker.ts";
+import { checkWithDocker, findDockerEngine, removeRun } from "./check-with-docker.ts";
 import { DEFAULT_CACHE_FOLDER } from "./podman/cache-folder.ts";
 import { checkWithPodman } from "./podman/check-with-podman.ts";
 import { podmanRefused } from "./podman/podman-refused.ts";
@@ -51,7 +52,11 @@ async function check(wanted: string | undefined, cacheFolder: string): Promise<v
   const docker = wanted === "podman" ? undefined : await findDockerEngine();
   if (docker !== undefined) {
     runtime = docker.name;
-    return checkWithDocker(docker, listener);
+    const runName = `mcp-analytics-check-${randomBytes(4).toString("hex")}`;
+    // With Podman all ends with this process; a Docker engine goes on without it.
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+      process.once(signal, () => void removeRun(docker, runName).finally(() => process.exit(130)));
+    return checkWithDocker(docker, runName, listener);
   }
   reason = wanted === "docker" ? "no Docker engine answers" : await podmanRefused();
   if (reason === undefined) {

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { freePort } from "@org/services";
 import { tryCommand } from "./command.ts";
 import type { Engine } from "./engine.ts";
@@ -15,17 +14,19 @@ export async function runBuild(engine: Engine, listener: Listener, logFile?: str
   await runScenario(BUILD_TITLE, BUILD_CASES, state, listener);
 }
 
-/** Looks at the image, runs it alone and by compose, and takes down what it started. */
-export async function runImage(engine: Engine, listener: Listener): Promise<void> {
+/**
+ * Looks at the image, runs it alone and by compose, and takes down what it started.
+ * @param runName begins the name of everything that is started
+ */
+export async function runImage(engine: Engine, runName: string, listener: Listener): Promise<void> {
   progress("Looking at the image ...");
   await runScenario(IMAGE_TITLE, IMAGE_CASES, { engine }, listener);
-  const name = `mcp-analytics-check-${randomBytes(4).toString("hex")}`;
-  await runEmbedded(engine, name, listener);
+  await runEmbedded(engine, runName, listener);
   if (engine.compose === undefined) skipScenario(COMPOSE_TITLE, COMPOSE_CASES, "there is no docker compose", listener);
-  else await runCompose(engine, name, listener);
+  else await runCompose(engine, runName, listener);
 }
 
-/** Marks all that could not be tried, for one reason. `exceptBuild` when the build has been reported already. */
+/** Marks all that could not be tried, for one reason. */
 export function skipAll(reason: string, listener: Listener): void {
   skipScenario(BUILD_TITLE, BUILD_CASES, reason, listener);
   skipImage(reason, listener);

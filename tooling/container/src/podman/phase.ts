@@ -16,6 +16,8 @@ import { readRegistrySettings } from "./registry-settings.ts";
 import { writePodmanSettings } from "./settings.ts";
 import { buildStandInImages } from "./stand-in-images.ts";
 
+// Nothing else runs in here, so any name will do.
+const RUN_NAME = "mcp-analytics-check";
 const MAX_FORMER_IMAGES = 12;
 /** Not dangling as long as it has a name. */
 const NEWEST_BUILD_STAGE = "localhost/mcp-analytics-build:newest";
@@ -59,7 +61,7 @@ async function run(paths: CachePaths, composeImages: Record<string, string>): Pr
   rmSync(paths.socket, { force: true });
   const service = spawn("podman", ["system", "service", "--time=0", env.DOCKER_HOST], { env, stdio: "ignore" });
   await waitFor("Podman's socket", async () => existsSync(paths.socket));
-  await runImage(podmanEngine(env, name, composeImages), (result) => say({ result }));
+  await runImage(podmanEngine(env, name, composeImages), RUN_NAME, (result) => say({ result }));
   await removeLeftovers(env);
   service.kill();
 }
