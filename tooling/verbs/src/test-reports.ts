@@ -32,6 +32,7 @@ export function removeReports(root: string, folders: readonly string[]): void {
 }
 
 interface VitestReport {
+  success: boolean;
   startTime: number;
   numPassedTests: number;
   numFailedTests: number;
@@ -59,13 +60,15 @@ export function readReport(root: string, folder: string): PackageReport {
     // A file that cannot be loaded fails without a single test.
     return status === "failed" && failed.length === 0 ? [`${name} did not run`] : failed;
   });
-  const empty = report.testResults.length === 0 ? ["the run found no test"] : [];
+  if (report.testResults.length === 0) failures.push("the run found no test");
+  // Such as an error that nobody awaited: every test passed, and still something broke.
+  if (!report.success && failures.length === 0) failures.push("the run failed outside its tests");
   return {
     folder,
     passed: report.numPassedTests,
-    failed: failures.length + empty.length,
+    failed: failures.length,
     skipped: report.numPendingTests + report.numTodoTests,
     durationMs: Math.max(0, ...report.testResults.map(({ endTime }) => endTime - report.startTime)),
-    failures: [...failures, ...empty],
+    failures,
   };
 }

@@ -23,6 +23,7 @@ const file = (status: string, ...results: [name: string, status: string][]) => (
   assertionResults: results.map(([fullName, result]) => ({ fullName, status: result })),
 });
 const report = (passed: number, pending: number, ...testResults: ReturnType<typeof file>[]) => ({
+  success: true,
   startTime: 1_000,
   numPassedTests: passed,
   numPendingTests: pending,
@@ -50,6 +51,16 @@ test("a run without a report, and one without a test, are failures", () => {
   expect(readReport(root, "e2e")).toMatchObject({ failed: 1, failures: ["the run left no report"] });
   write(`e2e/${REPORT_FILE}`, report(0, 0));
   expect(readReport(root, "e2e")).toMatchObject({ failed: 1, failures: ["the run found no test"] });
+});
+
+test("an error outside every test is a failure", () => {
+  const broken = { ...report(1, 0, file("passed", ["works", "passed"])), success: false };
+  write(`e2e/${REPORT_FILE}`, broken);
+  expect(readReport(root, "e2e")).toMatchObject({
+    passed: 1,
+    failed: 1,
+    failures: ["the run failed outside its tests"],
+  });
 });
 
 test("a report of an earlier run does not count", () => {
