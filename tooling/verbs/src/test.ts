@@ -8,6 +8,7 @@ import { type PackageReport, REPORT_FILE, readReport, removeReports, testedFolde
 
 const startedAt = Date.now();
 const reports: PackageReport[] = [];
+const NOTHING = { passed: 0, failed: 0, skipped: 0, durationMs: 0 };
 
 function heading(text: string): void {
   console.log(`\n== ${text}`);
@@ -34,7 +35,7 @@ function cannotSetUp(error: Error): never {
 }
 
 /** Two packages at once, as there may be no more than two cores; each shows its output when it is done. */
-async function runTests(filter: string): Promise<void> {
+async function runTests(filter: string): Promise<number> {
   const flags = [
     `--filter=${filter}`,
     "--continue=always",
@@ -43,7 +44,8 @@ async function runTests(filter: string): Promise<void> {
     "--output-logs=new-only",
   ];
   const vitest = ["--", "--reporter=default", "--reporter=json", `--outputFile.json=${REPORT_FILE}`];
-  await runStep(turboStep("tests", ["test", ...flags, ...vitest], env));
+  const { exitCode } = await runStep(turboStep("tests", ["test", ...flags, ...vitest], env));
+  return exitCode;
 }
 
 heading("Set-up: PostgreSQL, Redis, Chromium");
@@ -62,10 +64,14 @@ try {
   const folders = testedFolders(ROOT);
   removeReports(ROOT, folders);
   heading("Tests: unit and integration");
-  await runTests("!@org/e2e");
+  const exitCodes = [await runTests("!@org/e2e")];
   heading("Tests: end to end");
-  await runTests("@org/e2e");
-  for (const folder of folders) reports.push(readReport(ROOT, folder));
+  exitCodes.push(await runTests("@org/e2e"));
+  const tested = folders.map((folder) => readReport(ROOT, folder));
+  reports.push(...tested);
+  // Such as an error that nobody awaited: every test passed, and still something broke.
+  if (exitCodes.some((code) => code !== 0) && tested.every(({ failed }) => failed === 0))
+    reports.push({ ...NOTHING, folder: "tests", failed: 1, failures: ["a run ended with an error outside its tests"] });
 
   heading("Container");
   const container = await containerTests();
