@@ -21,33 +21,8 @@ const ENTRIES: Readonly<Record<string, readonly string[]>> = {
  * Properties that get short names: only of objects that are made and read inside one bundle. Nothing that the host, the
  * wire or another copy of this package (`Sink`) sees may stand here.
  */
-const INTERNAL_PROPERTIES = [
-  ...["after", "apiKey", "bucket", "capacity", "clock", "complete", "credentials", "endedAt", "flushWaitMs"],
-  ...[
-    "keyRefused",
-    "learn",
-    "low",
-    "missing",
-    "mistimed",
-    "names",
-    "onBusy",
-    "onKeyRefused",
-    "openTransport",
-    "progress",
-  ],
-  ...[
-    "refillMs",
-    "refused",
-    "remaining",
-    "retryAt",
-    "signingSecret",
-    "spend",
-    "stored",
-    "taskRequested",
-    "waitMs",
-    "watched",
-  ],
-];
+const INTERNAL_PROPERTIES =
+  "after apiKey bucket capacity clock complete credentials endedAt flushWaitMs keyRefused learn low missing mistimed names noted onBusy onKeyRefused openTransport refillMs refused remaining retryAt run signingSecret spend stored taskRequested threw waitMs watched";
 
 rmSync("dist", { recursive: true, force: true });
 mkdirSync("dist");
@@ -70,7 +45,7 @@ async function bundle(name: string, format: "esm" | "cjs", file: string): Promis
     module: isModule,
     compress: { target: "es2022" },
     mangle: { toplevel: true },
-    mangleProps: { include: new RegExp(`^(${INTERNAL_PROPERTIES.join("|")})$`) },
+    mangleProps: { include: new RegExp(`^(${INTERNAL_PROPERTIES.replaceAll(" ", "|")})$`) },
   });
   const minified = await minify(shortened.code, {
     module: isModule,

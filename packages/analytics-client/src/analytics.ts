@@ -59,7 +59,7 @@ export function analyticsObject(reason: ConsentReason, level: Level, sink?: Sink
   const flush: Analytics["flush"] = async (options) =>
     sink?.flush(Math.min(options?.deadlineMs ?? EXIT_DEADLINE_MS, LONGEST_DEADLINE_MS) || 0);
   const analytics: Analytics & { readonly [KEY]: Sink | undefined } = {
-    enabled: sink !== undefined,
+    enabled: !!sink,
     reason,
     level,
     trackEvent,

@@ -26,7 +26,6 @@ export async function attempt(
   try {
     const headers: Record<string, string> = {
       "content-type": JSON_CONTENT_TYPE,
-      "content-length": `${body.length}`,
       [API_KEY_HEADER]: apiKey ?? "",
     };
     if (signingSecret) {

@@ -53,8 +53,9 @@ export function createDelivery({ credentials, transport, clock, random, ...parts
   let stopped = false;
   let cancelTimer = (): void => {};
 
-  const drop = (reason: keyof Dropped, events: { readonly length: number }): void =>
-    countDrops(dropped, reason, events.length);
+  function drop(reason: keyof Dropped, { length }: { readonly length: number }): void {
+    if (length > 0) countDrops(dropped, reason, length);
+  }
 
   function setBusy(value: boolean): void {
     if (busy !== value) parts.onBusy(value);

@@ -13,8 +13,8 @@ export interface Verdict {
   readonly keyRefused: boolean;
 }
 
-/** These say that this very request is wrong. Everything else may be a proxy, a deployment or a bad day. */
-const FINAL = /^(201|400|401|403|413|415|422)$/;
+/** These, with a problem code, say that this very request is wrong. All else may be a proxy, a deployment or a bad day. */
+const FINAL = [201, 400, 401, 403, 413, 415, 422];
 
 /**
  * Reads an answer; undefined: send the same bytes again, later. Only a 201 in the shape of the contract is an
@@ -23,14 +23,14 @@ const FINAL = /^(201|400|401|403|413|415|422)$/;
 export function judge({ status, body }: Answer, events: readonly QueuedEvent[]): Verdict | undefined {
   const stored = status === 201;
   const { success, accepted, rejected, details, code } = parse(body);
-  if (!FINAL.test(`${status}`) || (stored && !(success && accepted >= 0 && rejected?.map))) return undefined;
+  if (!FINAL.includes(status) || !(stored ? success && accepted >= 0 && rejected?.map : code)) return undefined;
   const refusals: readonly Refusal[] = (stored ? rejected : details) ?? [];
   const mistimed =
     code === "signature-expired"
       ? events
       : refusals.flatMap(({ reason, index }) => (/^(stale|future)_/.test(reason) ? (events[index] ?? []) : []));
   const refused = (stored ? refusals : events).length - mistimed.length;
-  return { stored, mistimed, refused, keyRefused: /^40[13]$/.test(`${status}`) && refused > 0 };
+  return { stored, mistimed, refused, keyRefused: [401, 403].includes(status) && refused > 0 };
 }
 
 interface Refusal {

@@ -8,29 +8,25 @@ export interface Call {
   readonly tool: Tool | undefined;
   /** The server has no tool of that name. */
   readonly missing: boolean;
-  /** The tool's callback tells `progress`. */
+  /** The tool's callback tells `run`. */
   readonly watched: boolean;
   /** The request asked for a task. */
   readonly taskRequested: boolean;
   readonly signal: { readonly aborted?: boolean; readonly reason?: unknown } | undefined;
-  /** How far the tool's own code has come. */
-  progress: "waiting" | "running" | "returned" | "returned_error" | "threw";
-  /** What the tool threw, or reported by `noteError`. Looked at for its category, then forgotten. */
-  error: unknown;
+  /** What the tool's callback threw or returned, once it has ended. */
+  run: { readonly threw: boolean; readonly value: unknown } | undefined;
+  /** What the tool reported by `noteError`. Looked at for its category, then forgotten. */
+  noted: unknown;
 }
 
 /**
- * Calls by request. The key is an object that belongs to the request and that survives a shallow copy of its context: v1's
- * abort signal, v2's `mcpReq`. Nothing is written on the context itself, which may be frozen.
+ * Running calls by request. The key is an object that belongs to the request and that survives a shallow copy of its context:
+ * v1's abort signal, v2's `mcpReq`. Nothing is written on the context itself, which may be frozen. A weak map would clean up
+ * after itself, but costs ten times the call in garbage collection.
  */
-const calls = new WeakMap<object, Call>();
+export const runningCalls = new Map<unknown, Call>();
 
-const keyOf = (context: unknown): object => Object(Object(context).mcpReq ?? Object(context).signal ?? context);
-
-export function rememberCall(context: unknown, call: Call): void {
-  calls.set(keyOf(context), call);
-}
-
-export function callOf(context: unknown): Call | undefined {
-  return calls.get(keyOf(context));
+export function keyOf(context: unknown): unknown {
+  const { mcpReq, signal } = Object(context);
+  return mcpReq ?? signal ?? context;
 }

@@ -2,8 +2,8 @@ import { CLIENT_NAMES, type ClientName } from "@org/mcp-analytics-schema/constan
 
 /** The name on the closed list that stands in what a client calls itself; everything else is `other`. */
 export function clientName(reported: unknown): ClientName | undefined {
-  if (typeof reported !== "string") return undefined;
-  const words = reported
+  if (!reported) return undefined;
+  const words = String(reported)
     .slice(0, 64)
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "-")

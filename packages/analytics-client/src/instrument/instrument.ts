@@ -2,11 +2,11 @@ import { defaultAnalytics } from "../default-analytics.ts";
 import { EXIT_DEADLINE_MS } from "../exit-hooks.ts";
 import { KEY, type Sink, sinkOf } from "../sink.ts";
 import type { Analytics } from "../types.ts";
+import { type OnEnd, observe } from "./observe.ts";
 import { observeCalls } from "./observe-calls.ts";
-import { type BeginRequest, type EndRequest, type LowLevelServer, readShape } from "./shapes.ts";
+import { type BeginRequest, type LowLevelServer, readShape } from "./shapes.ts";
 import { observeTaskResult } from "./tasks.ts";
 import { learnedNames, learnFromList } from "./tool-names.ts";
-import { observe } from "./watch-tool.ts";
 
 /**
  * Reports the outcome of every tool call of an MCP server: name of the tool, success, category of the failure. Arguments,
@@ -53,13 +53,13 @@ function wrapHandlers(low: LowLevelServer, observers: Readonly<Record<string, Be
       const handler = low._requestHandlers.get(method);
       if (!handler || wrappers.has(handler)) continue;
       const wrapper: typeof handler = function (...args) {
-        let onEnd: EndRequest = () => {};
+        let onEnd: OnEnd = () => {};
         try {
           onEnd = begin(args[0], args[1]);
         } catch {
           // This request goes unobserved.
         }
-        return observe(() => handler.apply(this, args), onEnd);
+        return observe(handler, this, args, onEnd);
       };
       wrappers.add(wrapper);
       low._requestHandlers.set(method, wrapper);

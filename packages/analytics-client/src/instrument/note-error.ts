@@ -1,4 +1,4 @@
-import { callOf } from "./call.ts";
+import { keyOf, runningCalls } from "./call.ts";
 
 /**
  * Names the error behind a tool result with `isError: true`, for a tool that catches its errors itself. Only its category
@@ -7,6 +7,6 @@ import { callOf } from "./call.ts";
  * @param context the last argument of the tool's callback: `extra` in SDK v1, `ctx` in v2
  */
 export function noteError(context: unknown, error: unknown): void {
-  const call = callOf(context);
-  if (call) call.error = error;
+  const call = runningCalls.get(keyOf(context));
+  if (call) call.noted = error;
 }

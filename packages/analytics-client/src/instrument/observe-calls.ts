@@ -1,10 +1,11 @@
 import { OUTCOME_ERROR_TYPES, PENDING_OUTCOMES, UNKNOWN_TOOL_NAME } from "@org/mcp-analytics-schema/constants";
 import type { Sink } from "../sink.ts";
 import { wireToolName } from "../tool-name.ts";
-import { type Call, rememberCall } from "./call.ts";
+import { type Call, keyOf, runningCalls } from "./call.ts";
+import type { OnEnd } from "./observe.ts";
 import { createOriginOf } from "./origin-of.ts";
 import { classify } from "./outcome.ts";
-import type { BeginRequest, EndRequest, ServerShape } from "./shapes.ts";
+import type { BeginRequest, ServerShape } from "./shapes.ts";
 import { rememberTask } from "./tasks.ts";
 import type { LearnedNames } from "./tool-names.ts";
 import { watchTool } from "./watch-tool.ts";
@@ -20,6 +21,7 @@ export function observeCalls({ low, tools }: ServerShape, learned: LearnedNames,
     const { name, task } = Object(request).params ?? {};
     const tool = typeof name === "string" && Object.hasOwn(tools, name) ? tools[name] : undefined;
     const listed = learned.names.has(name);
+    const key = keyOf(context);
     const call: Call = {
       name,
       tool,
@@ -27,26 +29,32 @@ export function observeCalls({ low, tools }: ServerShape, learned: LearnedNames,
       missing: !tool && (Object.keys(tools).length > 0 || (learned.complete && !listed)),
       watched: tool !== undefined && watchTool(tool),
       taskRequested: task !== undefined,
-      signal: Object(context).signal ?? Object(context).mcpReq?.signal,
-      progress: "waiting",
-      error: undefined,
+      signal: Object(key).signal ?? key,
+      run: undefined,
+      noted: undefined,
     };
-    rememberCall(context, call);
+    runningCalls.set(key, call);
     const origin = originOf?.(request, context);
-    const startedAt = performance.now();
-    const end: EndRequest = (threw, ending) => {
-      const outcome = classify(call, threw, ending);
-      if (outcome === "task_created") rememberTask(Object(ending).task.taskId, end);
+    const startedAt = originOf && performance.now();
+
+    const end: OnEnd = (threw, value) => {
+      runningCalls.delete(key);
+      const outcome = classify(call, threw, value);
+      if (outcome === "task_created") rememberTask(Object(value).task.taskId, end);
       if (pendingOutcomes.includes(outcome)) return;
-      const error = call.error ?? (threw ? ending : undefined);
       sink.capture(
         // The name of a tool that the server has. What else was asked for may be anything, and is not sent.
         (tool || listed) && outcome !== "unknown_tool" ? wireToolName(name) : UNKNOWN_TOOL_NAME,
-        outcome === "ok" ? undefined : (fixedErrorTypes[outcome] ?? sink.categorize(error)),
-        performance.now() - startedAt,
+        outcome === "ok" ? undefined : (fixedErrorTypes[outcome] ?? sink.categorize(errorBehind(call, threw && value))),
+        startedAt && performance.now() - startedAt,
         origin,
       );
     };
     return end;
   };
+}
+
+/** What the tool noted or threw, else what its handler threw: an error that passes the SDK may have lost its class on the way. */
+function errorBehind({ noted, run }: Call, thrown: unknown): unknown {
+  return noted ?? (run?.threw ? run.value : thrown);
 }

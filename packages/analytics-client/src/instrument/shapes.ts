@@ -1,13 +1,11 @@
 import type { KEY } from "../sink.ts";
+import type { OnEnd } from "./observe.ts";
 
 /** The parts of the MCP SDKs that are looked at, v1 and v2 alike. Nothing of either SDK is imported. */
 export type Handler = (this: unknown, ...args: unknown[]) => unknown;
 
-/** Told how a request ended. */
-export type EndRequest = (threw: boolean, ending: unknown) => void;
-
 /** Told of the beginning of a request, takes its end. */
-export type BeginRequest = (request: unknown, context: unknown) => EndRequest;
+export type BeginRequest = (request: unknown, context: unknown) => OnEnd;
 
 export interface Tool {
   /** v2: compiled from the callback at registration. */

@@ -1,11 +1,12 @@
-import type { BeginRequest, EndRequest } from "./shapes.ts";
+import type { OnEnd } from "./observe.ts";
+import type { BeginRequest } from "./shapes.ts";
 
 const MAX_TASKS = 1_000;
 
 /** Calls that go on as a task of v1, by the task's id; for the whole process, as any server object may be asked for a result. */
-const tasks = new Map<unknown, EndRequest>();
+const tasks = new Map<unknown, OnEnd>();
 
-export function rememberTask(id: unknown, end: EndRequest): void {
+export function rememberTask(id: unknown, end: OnEnd): void {
   if (tasks.size < MAX_TASKS) tasks.set(id, end);
 }
 

@@ -73,7 +73,6 @@ describe("what goes", () => {
     await harness.events();
     expect(harness.transport.sent[0]?.headers).toEqual({
       "content-type": "application/json",
-      "content-length": String(harness.transport.sent[0]?.body.length),
       "x-api-key": API_KEY,
       "x-timestamp": String(harness.clock.now()),
       "x-signature": expect.stringMatching(/^[0-9a-f]{64}$/),
@@ -182,7 +181,8 @@ describe("what is given up is counted and reported", () => {
 
   test("again: a count whose batch was refused goes with the next", async () => {
     const harness = createHarness();
-    harness.transport.react = ({ json }, index) => (index === 0 ? reply(413, {}) : accepted(json));
+    harness.transport.react = ({ json }, index) =>
+      index === 0 ? reply(413, { code: "body-too-large" }) : accepted(json);
     track(harness, 5_001);
     await harness.clock.advance(500);
     expect(harness.transport.sent[1]?.json.dropped).toEqual({ queue_full: 100, rejected: 100 });

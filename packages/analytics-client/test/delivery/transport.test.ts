@@ -28,7 +28,8 @@ test("sends the bytes and headers as they are, and gives the answer back", async
   expect(answer).toMatchObject({ status: 201, body: '{"success":true,"accepted":2,"rejected":[]}' });
   expect(answer.headers.date).toBeDefined();
   expect(collector.requests[0]).toMatchObject({ path: "/v1/events/batch", body: BODY.toString() });
-  expect(collector.requests[0]?.headers).toMatchObject({ "x-api-key": "k" });
+  expect(collector.requests[0]?.headers).toMatchObject({ "x-api-key": "k", "content-length": String(BODY.length) });
+  expect(collector.requests[0]?.headers).not.toHaveProperty("transfer-encoding");
   expect(collector.requests[0]?.headers).not.toHaveProperty("user-agent");
 });
 

@@ -60,6 +60,14 @@ describe("worth another attempt with the same bytes", () => {
   });
 });
 
+test.each([400, 401, 403, 413])(
+  "%i without a problem code is somebody else's answer, and worth another attempt",
+  (status) => {
+    expect(judge({ status, headers: {}, body: "<html>blocked</html>" }, EVENTS)).toBeUndefined();
+    expect(judge(reply(status, { message: "blocked" }), EVENTS)).toBeUndefined();
+  },
+);
+
 describe("final", () => {
   test.each([400, 413, 415, 422])("%i refuses the batch", (status) => {
     expect(judge(reply(status, problem("bad-request")), EVENTS)).toEqual({

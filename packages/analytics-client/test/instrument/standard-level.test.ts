@@ -72,10 +72,10 @@ test.each([
   ["Zed", "zed"],
   ["Cline", "cline"],
   ["bob@example.com", "other"],
-  ["", "other"],
+  ["", undefined],
   ["x".repeat(10_000), "other"],
   [undefined, undefined],
-  [7, undefined],
+  [7, "other"],
 ])("a client that calls itself %j counts as %s", (reported, expected) => {
   expect(clientName(reported)).toBe(expected);
 });
