@@ -16,6 +16,7 @@ export const ENTRY_POINTS: ReadonlySet<string> = new Set([
   "apps/collector/src/cli.ts",
   "apps/collector/src/serve.ts",
   "apps/weather-mcp/src/cli.ts",
+  "packages/analytics-client/src/bin.ts",
   "packages/analytics-client/src/cli.ts",
 ]);
 
