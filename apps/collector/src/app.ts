@@ -1,3 +1,4 @@
+import { EVENTS_PATH } from "@org/mcp-analytics-schema";
 import { type FastifyBaseLogger, type FastifyInstance, fastify } from "fastify";
 import type { Config } from "./config.ts";
 import { healthRoutes } from "./health/health-routes.ts";
@@ -25,7 +26,7 @@ import type { StorageHealth } from "./storage/storage-health.ts";
 /** The part of the configuration that the app itself reads. */
 export type AppConfig = Pick<
   Config,
-  "trustProxy" | "maxConnections" | "masterSecrets" | "ipLimitRequests" | "ipLimitWindowSeconds"
+  "trustProxy" | "maxConnections" | "corsOrigins" | "masterSecrets" | "ipLimitRequests" | "ipLimitWindowSeconds"
 >;
 
 /** Everything that the app works with. It opens and closes none of it. */
@@ -92,6 +93,8 @@ export async function buildApp(config: AppConfig, deps: AppDeps): Promise<Fastif
   metrics.watchQueue(() => deps.writer.depth);
   const { keyStore, writer } = deps;
   await app.register(ingestRoutes, {
+    prefix: EVENTS_PATH,
+    corsOrigins: config.corsOrigins,
     keyStore,
     writer,
     buckets,

@@ -11,6 +11,8 @@ export interface IngestDeps {
   readonly buckets: BucketStore;
   readonly addresses: AddressLimiter;
   readonly outcomes: Outcomes;
+  /** Origins of web pages that may send events. */
+  readonly corsOrigins: readonly string[];
   /** Unix ms */
   readonly now: () => number;
   /** Signing secrets of a key, current first. */

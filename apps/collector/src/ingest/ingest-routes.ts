@@ -1,11 +1,6 @@
-import {
-  BATCH_PATH,
-  EVENTS_PATH,
-  JSON_CONTENT_TYPE,
-  MAX_BATCH_BYTES,
-  MAX_EVENT_BYTES,
-} from "@org/mcp-analytics-schema";
+import { BATCH_PATH_SUFFIX, JSON_CONTENT_TYPE, MAX_BATCH_BYTES, MAX_EVENT_BYTES } from "@org/mcp-analytics-schema";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { allowOrigins } from "../http/allow-origins.ts";
 import { problemOf } from "../http/error-handler.ts";
 import { createAcceptBatch } from "./accept-batch.ts";
 import { createAcceptEvent } from "./accept-event.ts";
@@ -14,7 +9,10 @@ import { createAnswers } from "./answer.ts";
 import { createDeliver } from "./deliver.ts";
 import type { IngestDeps } from "./ingest-deps.ts";
 
-/** `POST /v1/events` and `POST /v1/events/batch`. Registered in a scope of its own: bodies arrive here as raw bytes. */
+/**
+ * `POST /v1/events` and `POST /v1/events/batch`. Registered under the path of events, in a scope of its own: bodies arrive
+ * here as raw bytes.
+ */
 export async function ingestRoutes(app: FastifyInstance, deps: IngestDeps): Promise<void> {
   const answers = createAnswers(deps);
   const admit = createAdmit(deps, answers);
@@ -31,11 +29,14 @@ export async function ingestRoutes(app: FastifyInstance, deps: IngestDeps): Prom
     return answers.refused(reply, code);
   });
 
+  await allowOrigins(app, deps.corsOrigins);
+
   const route = (
-    url: string,
+    suffix: string,
     maxBytes: number,
     handler: (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>,
-  ) => app.post(url, { bodyLimit: maxBytes, onRequest: (request, reply) => admit(request, reply, maxBytes) }, handler);
-  route(EVENTS_PATH, MAX_EVENT_BYTES, createAcceptEvent(deps, answers, deliver));
-  route(BATCH_PATH, MAX_BATCH_BYTES, createAcceptBatch(deps, answers, deliver));
+  ) =>
+    app.post(suffix, { bodyLimit: maxBytes, onRequest: (request, reply) => admit(request, reply, maxBytes) }, handler);
+  route("", MAX_EVENT_BYTES, createAcceptEvent(deps, answers, deliver));
+  route(BATCH_PATH_SUFFIX, MAX_BATCH_BYTES, createAcceptBatch(deps, answers, deliver));
 }

@@ -65,7 +65,7 @@ describe("a JSON body", () => {
         (members, pick, escaped) => {
           const names = Object.keys(members);
           const again = names[pick % names.length] as string;
-          fc.pre(!/__proto__|constructor/.test(again));
+          fc.pre(!names.some((name) => /__proto__|constructor/.test(name)));
           const written = escaped
             ? `"${[...again]
                 .map((char) =>

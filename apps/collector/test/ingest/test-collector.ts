@@ -48,6 +48,7 @@ export async function startTestCollector({ config, deps }: TestCollectorOptions 
     {
       trustProxy: [],
       maxConnections: 1_000,
+      corsOrigins: [],
       masterSecrets,
       ipLimitRequests: 100_000,
       ipLimitWindowSeconds: 900,

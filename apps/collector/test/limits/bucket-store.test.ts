@@ -7,7 +7,7 @@ import { connectRedis } from "./redis-client.ts";
 
 const openInProcess: OpenStore = async (now) => createInProcessBucketStore({ now });
 const openRedis: OpenStore = async (now) =>
-  createRedisBucketStore({ client: connectRedis(), breaker: createCircuitBreaker({ now }), now });
+  createRedisBucketStore({ client: connectRedis(), breaker: createCircuitBreaker({ now }), timeoutMs: 30_000, now });
 
 bucketStoreContract("in process", openInProcess);
 bucketStoreContract("Redis", openRedis);

@@ -26,6 +26,7 @@ test("the script in Redis does the arithmetic of the process, to the millisecond
   const redis = createRedisBucketStore({
     client: connectRedis(),
     breaker: createCircuitBreaker({ now: clock.now }),
+    timeoutMs: 30_000,
     now: clock.now,
   });
   const local = createInProcessBucketStore({ now: clock.now });

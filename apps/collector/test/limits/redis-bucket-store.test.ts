@@ -9,7 +9,11 @@ import { freshKey } from "./bucket-store-contract.ts";
 import { PrivateRedis } from "./private-redis.ts";
 
 const open = (url: string): BucketStore =>
-  createRedisBucketStore({ client: new Redis(url), breaker: createCircuitBreaker({ now: Date.now }) });
+  createRedisBucketStore({
+    client: new Redis(url),
+    breaker: createCircuitBreaker({ now: Date.now }),
+    timeoutMs: 30_000,
+  });
 
 describe("buckets in Redis", () => {
   let redis: PrivateRedis;
