@@ -24,10 +24,7 @@ export function addressPartition(masterSecret: Buffer, network: string, nowMs = 
 }
 
 export async function readBucket(redis: Redis, partition: string): Promise<BucketState | undefined> {
-  const [text, ttlMs] = await Promise.all([
-    redis.get(bucketKeyOf(partition)),
-    redis.pttl(bucketKeyOf(partition)),
-  ]);
+  const [text, ttlMs] = await Promise.all([redis.get(bucketKeyOf(partition)), redis.pttl(bucketKeyOf(partition))]);
   if (text === null) return undefined;
   const [atMs = 0, day = 0, ...numbers] = text.split(" ").map(Number);
   return { atMs, day, numbers, text, ttlMs };
@@ -48,5 +45,5 @@ export async function writeBucket(
 ): Promise<void> {
   const { atMs = Date.now(), used = 0, requests = 0, events = 0 } = state;
   const text = `${atMs} ${Math.floor(atMs / DAY_MS)} ${used} ${requests} ${events}`;
-  await redis.set(bucketKeyOf(keyPartition(key)), text, "PX", 2 * DAY_MS);
+  await redis.set(bucketKeyOf(keyPartition(key)), text, "PX", DAY_MS);
 }

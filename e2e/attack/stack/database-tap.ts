@@ -24,13 +24,14 @@ export class DatabaseTap {
   }
 
   static async start(databaseUrl: string): Promise<DatabaseTap> {
-    const target = new URL(databaseUrl);
+    const tapped = new URL(databaseUrl);
+    const { hostname, port } = tapped;
     const sockets = new Set<Socket>();
     const heard = new Set<Heard>();
     const server = createServer((client) => {
       const own: Heard = { text: "" };
       heard.add(own);
-      const upstream = connect(Number(target.port), target.hostname);
+      const upstream = connect(Number(port), hostname);
       for (const socket of [client, upstream]) {
         sockets.add(socket);
         socket.setNoDelay(true);
@@ -48,8 +49,8 @@ export class DatabaseTap {
     });
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
-    target.port = String((server.address() as AddressInfo).port);
-    return new DatabaseTap(target.href, server, sockets, heard);
+    tapped.port = String((server.address() as AddressInfo).port);
+    return new DatabaseTap(tapped.href, server, sockets, heard);
   }
 
   mark(): TapMark {

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startServices } from "@org/services";
+import { freePort, startServices } from "@org/services";
 import { Redis } from "ioredis";
 import postgres, { type Sql } from "postgres";
 import { CollectorProcess } from "../../src/collector-process.ts";
@@ -74,9 +74,10 @@ async function start(undo: (() => unknown)[], close: () => Promise<void>): Promi
   // The first one makes the tables.
   const direct = await startOne({});
   const behindProxy = { TRUST_PROXY: "127.0.0.1/32" };
+  const metricsPort = await freePort();
   const [proxied, spare] = await Promise.all([
     startOne({ ...behindProxy, IP_LIMIT_REQUESTS: "100", IP_LIMIT_WINDOW_SECONDS: "900" }),
-    startOne({ ...behindProxy, MAX_CONNECTIONS: String(SPARE_CONNECTIONS), METRICS_PORT: "0" }),
+    startOne({ ...behindProxy, MAX_CONNECTIONS: String(SPARE_CONNECTIONS), METRICS_PORT: String(metricsPort) }),
   ]);
 
   const sql = postgres(databaseUrl, { max: 3, onnotice: () => {}, connection: { application_name: "attack" } });
@@ -85,7 +86,7 @@ async function start(undo: (() => unknown)[], close: () => Promise<void>): Promi
   undo.push(() => redis.disconnect());
   return {
     collectors: { direct, proxied, spare },
-    metricsUrl: await metricsUrlOf(spare),
+    metricsUrl: `http://127.0.0.1:${metricsPort}/metrics`,
     databaseUrl,
     redisUrl,
     masterSecret,
@@ -97,4 +98,3 @@ async function start(undo: (() => unknown)[], close: () => Promise<void>): Promi
     close,
   };
 }
-

@@ -35,7 +35,11 @@ function parseObject(text: string): Record<string, unknown> | undefined {
  * @param hasBody false for an answer to HEAD
  * @param ended whether the connection has ended, which is the end of a body without a length
  */
-export function takeAnswer(text: string, hasBody: boolean, ended: boolean): { answer: Answer; rest: string } | undefined {
+export function takeAnswer(
+  text: string,
+  hasBody: boolean,
+  ended: boolean,
+): { answer: Answer; rest: string } | undefined {
   const headEnd = text.indexOf("\r\n\r\n");
   if (headEnd === -1) return undefined;
   const [statusLine = "", ...lines] = text.slice(0, headEnd).split("\r\n");

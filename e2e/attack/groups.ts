@@ -1,0 +1,21 @@
+import { authentication } from "./authentication.ts";
+import type { AttackCase, AttackGroup } from "./runner/attack-case.ts";
+
+/** Every group, in the order of the list of attacks. */
+export const GROUPS: readonly AttackGroup[] = [authentication];
+
+/** Cases of the groups that are named, by name or by prefix of their ids; of all groups when none is. Throws for a name that is none. */
+export function chooseCases(names: readonly string[], groups: readonly AttackGroup[] = GROUPS): AttackCase[] {
+  if (names.length === 0) return groups.flatMap(({ cases }) => cases);
+  return names.flatMap((name) => {
+    const wanted = name.toLowerCase();
+    const chosen = groups
+      .flatMap((group) => group.cases.map((attackCase) => ({ group, attackCase })))
+      .filter(({ group, attackCase }) => {
+        const id = attackCase.id.toLowerCase();
+        return group.name === wanted || id === wanted || id.split("-")[0] === wanted;
+      });
+    if (chosen.length === 0) throw new Error(`There is no group or case "${name}": --list shows what there is`);
+    return chosen.map(({ attackCase }) => attackCase);
+  });
+}
