@@ -1,6 +1,6 @@
 import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
-import { type Analytics, createAnalytics, instrument } from "@org/mcp-analytics-client";
-import { toWeatherError } from "./errors/weather-error.ts";
+import { type Analytics, type AnalyticsOptions, createAnalytics, instrument } from "@org/mcp-analytics-client";
+import { type ErrorCategory, toWeatherError } from "./errors/weather-error.ts";
 import { registerTool } from "./tools/register-tool.ts";
 import { toolSet } from "./tools/tool-set.ts";
 import type { WeatherServices } from "./upstream/weather-services.ts";
@@ -13,9 +13,14 @@ const INSTRUCTIONS = [
   'get_alerts covers the United States only: coverage "none" does not mean that a place is safe. Not for navigation or the safety of life.',
 ].join("\n");
 
-/** Off unless the user has set a key; a failed call is told by the category that stands first in its text. */
+/** A failed call is told to analytics by the category that stands first in its text. */
+export const ANALYTICS_OPTIONS = {
+  categorizeError: (error: unknown): ErrorCategory => toWeatherError(error).category,
+} satisfies AnalyticsOptions;
+
+/** Off unless the user has set a key. */
 export function createWeatherAnalytics(): Analytics {
-  return createAnalytics({ categorizeError: (error) => toWeatherError(error).category });
+  return createAnalytics(ANALYTICS_OPTIONS);
 }
 
 /** An MCP server with the weather tools, not yet connected. Servers of one process share their services. */

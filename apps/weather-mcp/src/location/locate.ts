@@ -1,5 +1,6 @@
 import type { UnitSystem } from "../config.ts";
 import { invalidInput } from "../errors/weather-error.ts";
+import { isZone } from "../time/zone.ts";
 import type { CallScope } from "../upstream/call-scope.ts";
 import type { WeatherServices } from "../upstream/weather-services.ts";
 import { ambiguityWarnings, findPlaces } from "./find-places.ts";
@@ -38,16 +39,17 @@ export async function locate(input: LocationInput, services: WeatherServices, sc
   const found = await findPlaces(parsed, services.geocoder, scope);
   const hit = (found.places[0] as (typeof found.places)[number]).hit;
   const { latitude: lat, longitude: lon } = checkCoordinates(hit.latitude, hit.longitude);
+  const zone = usableZone(hit.timezone ?? (await services.openMeteo.zoneAt(lat, lon, scope)).timezone);
   const place: Place = {
     name: describeHit(hit),
     latitude: lat,
     longitude: lon,
     countryCode: hit.countryCode,
     admin1: hit.admin1,
-    timezone: hit.timezone ?? (await services.openMeteo.zoneAt(lat, lon, scope)).timezone,
+    timezone: zone.name,
     elevationM: hit.elevationM,
   };
-  return { place, inUs: isUnitedStates(hit.countryCode), warnings: ambiguityWarnings(found) };
+  return { place, inUs: isUnitedStates(hit.countryCode), warnings: [...ambiguityWarnings(found), ...zone.warnings] };
 }
 
 /** Coordinates have no name; the National Weather Service knows the nearest town in its area, Open-Meteo every zone. */
@@ -64,12 +66,20 @@ async function locateCoordinates(
   if (point.covered) {
     const near = [point.city, point.state].filter((part) => part !== null).join(", ");
     const name = near ? `${latitude},${longitude} (near ${near})` : `${latitude},${longitude}`;
-    const place = { ...bare, name, admin1: point.state, countryCode: "US", timezone: point.timezone };
-    return { place, inUs: true, warnings: [] };
+    const zone = usableZone(point.timezone);
+    const place = { ...bare, name, admin1: point.state, countryCode: "US", timezone: zone.name };
+    return { place, inUs: true, warnings: zone.warnings };
   }
   const { timezone, elevationM } = await services.openMeteo.zoneAt(latitude, longitude, scope);
-  const place = { ...bare, name: `${latitude},${longitude}`, timezone, elevationM };
-  return { place, inUs: isUsZone(timezone), warnings: [] };
+  const zone = usableZone(timezone);
+  const place = { ...bare, name: `${latitude},${longitude}`, timezone: zone.name, elevationM };
+  return { place, inUs: isUsZone(timezone), warnings: zone.warnings };
+}
+
+/** New zones are known to the services before they are to an older Node. */
+function usableZone(name: string): { name: string; warnings: string[] } {
+  if (isZone(name)) return { name, warnings: [] };
+  return { name: "UTC", warnings: [`The time zone ${name} is not known here; times and days are in UTC.`] };
 }
 
 /** What `units: "auto"` means at a place. */

@@ -22,7 +22,6 @@ const RULES = {
     metric: { unit: "°C", decimals: 1, from: asIs },
     imperial: { unit: "°F", decimals: 0, from: (c: number) => (c * 9) / 5 + 32 },
   },
-  temperature_difference: scaled(["°C", 1], ["°F", 0, 9 / 5]),
   speed: scaled(["km/h", 0], ["mph", 0, 1 / 1.609344]),
   precipitation: scaled(["mm", 1], ["in", 2, 1 / 25.4]),
   snow: scaled(["cm", 1], ["in", 1, 1 / 2.54]),

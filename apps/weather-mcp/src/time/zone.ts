@@ -15,7 +15,6 @@ function formatterOf(zone: string): Intl.DateTimeFormat {
       hour: "2-digit",
       minute: "2-digit",
       second: "2-digit",
-      era: "short",
     });
     formatters.set(zone, formatter);
   }
@@ -32,13 +31,32 @@ export function isZone(zone: string): boolean {
   }
 }
 
+/** Clocks change on quarters of an hour, so one look-up serves the whole quarter. */
+const QUARTER_MS = 15 * MINUTE_MS;
+const MAX_REMEMBERED = 1_024;
+const remembered = new Map<string, Map<number, number>>();
+
 /** Minutes that local time is ahead of UTC in `zone` at that instant; 330 for India, 345 for Nepal, -240 for New York in summer. */
 export function offsetMinutes(unixMs: number, zone: string): number {
+  const quarter = Math.floor(unixMs / QUARTER_MS);
+  let ofZone = remembered.get(zone);
+  if (!ofZone || ofZone.size >= MAX_REMEMBERED) {
+    ofZone = new Map();
+    remembered.set(zone, ofZone);
+  }
+  let offset = ofZone.get(quarter);
+  if (offset === undefined) {
+    offset = lookUpOffset(quarter * QUARTER_MS, zone);
+    ofZone.set(quarter, offset);
+  }
+  return offset;
+}
+
+function lookUpOffset(unixMs: number, zone: string): number {
   const parts: Record<string, number> = {};
   for (const { type, value } of formatterOf(zone).formatToParts(unixMs)) parts[type] = Number(value);
   const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts;
-  const wallMs = Date.UTC(year, month - 1, day, hour, minute, second);
-  return Math.round((wallMs - Math.floor(unixMs / 1000) * 1000) / MINUTE_MS);
+  return Math.round((Date.UTC(year, month - 1, day, hour, minute, second) - unixMs) / MINUTE_MS);
 }
 
 /** ISO 8601 with the offset that is true in `zone` at that instant: `2026-03-08T03:00-04:00`. */

@@ -45,10 +45,10 @@ export const compareToNormal = defineTool({
     const { normals, fallback } = await findNormals(period, located, call);
     const actual = await findActual(period, located, normals.stationId, services, scope);
     const system = unitSystemOf(input.units, located, services);
-    const normal = measuresOf(normals.values, false);
+    const normal = measuresOf(normals.values);
     const shown = showMeasures(normal, system);
-    const seen = actual && showMeasures(measuresOf(actual.values, false), system);
-    const apart = actual && showMeasures(measuresOf(differences(actual.values, normals.values), true), system);
+    const seen = actual && showMeasures(measuresOf(actual.values), system);
+    const apart = seen && differences(seen, shown);
     const units = unitsOfMeasures(normal, system);
     const rank = rankNote(normals, actual?.values.tempMaxC ?? null);
     const members = provenanceMembers(
@@ -118,27 +118,25 @@ async function findNormals(
   return { normals: await archiveNormals(services.openMeteo, place, period, scope), fallback };
 }
 
-function measuresOf(values: ClimateValues, difference: boolean): Measures {
-  const degrees = difference ? "temperature_difference" : "temperature";
+type Shown = Readonly<Record<string, number | null>>;
+
+function measuresOf(values: ClimateValues): Measures {
   return {
-    temp_max: [degrees, values.tempMaxC],
-    temp_min: [degrees, values.tempMinC],
-    temp_mean: [degrees, values.tempMeanC],
+    temp_max: ["temperature", values.tempMaxC],
+    temp_min: ["temperature", values.tempMinC],
+    temp_mean: ["temperature", values.tempMeanC],
     precip: ["precipitation", values.precipMm],
   };
 }
 
-function differences(actual: ClimateValues, normal: ClimateValues): ClimateValues {
-  const apart = (field: keyof ClimateValues) => {
-    const [a, b] = [actual[field], normal[field]];
-    return a === null || b === null ? null : a - b;
-  };
-  return {
-    tempMaxC: apart("tempMaxC"),
-    tempMinC: apart("tempMinC"),
-    tempMeanC: apart("tempMeanC"),
-    precipMm: apart("precipMm"),
-  };
+/** Of the values as they are shown, so that the numbers of an answer add up. */
+function differences(actual: Shown, normal: Shown): Shown {
+  return Object.fromEntries(
+    Object.entries(normal).map(([field, usual]) => {
+      const seen = actual[field] ?? null;
+      return [field, seen === null || usual === null ? null : Math.round((seen - usual) * 100) / 100 + 0];
+    }),
+  );
 }
 
 function rankNote({ highsC }: Normals, highC: number | null): string | null {
@@ -149,8 +147,8 @@ function rankNote({ highsC }: Normals, highC: number | null): string | null {
 
 function summaryOf(
   period: Period,
-  normal: Readonly<Record<string, number | null>>,
-  apart: Readonly<Record<string, number | null>> | null,
+  normal: Shown,
+  apart: Shown | null,
   units: Readonly<Record<string, string>>,
 ): string {
   const usual = `The normal high for ${period.text} is ${normal.temp_max ?? "unknown"} ${units.temp_max}`;

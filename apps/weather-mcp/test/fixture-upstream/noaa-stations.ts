@@ -54,8 +54,9 @@ export const NOAA_STATIONS: readonly FixtureStation[] = GAZETTEER.filter((place)
 /** One day's values in metric units; wind in m/s, snow in mm. Every 17th day the station missed its snow depth and wind. */
 export function stationDay(station: FixtureStation, date: string): Record<string, number> {
   const { latitude, longitude, timezone } = station.place;
+  const endMs = endOfDay(date, timezone);
   const hours: number[] = [];
-  for (let at = startOfDay(date, timezone); at < endOfDay(date, timezone); at += 3_600_000) hours.push(at);
+  for (let at = startOfDay(date, timezone); at < endMs; at += 3_600_000) hours.push(at);
   const temperatures = hours.map((at) => temperatureAt(latitude, longitude, at));
   const winds = hours.map((at) => windAt(latitude, longitude, at) / 3.6);
   const sum = (amount: (lat: number, lon: number, at: number) => number) =>

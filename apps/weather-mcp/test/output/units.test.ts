@@ -16,11 +16,6 @@ describe("units", () => {
     expect([show("snow", 5.08, "imperial"), unitOf("snow", "imperial")]).toEqual([2, "in"]);
   });
 
-  test("a difference of temperatures has no 32 in it", () => {
-    expect(show("temperature_difference", 5, "imperial")).toBe(9);
-    expect(show("temperature_difference", 0, "imperial")).toBe(0);
-  });
-
   test("null stays null and is never 0; zero is never minus zero", () => {
     expect(show("temperature", null, "imperial")).toBeNull();
     expect(show("precipitation", undefined, "metric")).toBeNull();

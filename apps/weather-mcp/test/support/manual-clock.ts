@@ -48,14 +48,18 @@ export function manualClock(startIso: string): ManualClock {
   };
 }
 
-/** Time stands still but for pauses, which are over at once: retries happen without waiting. Deadlines never pass. */
+/** Time stands still but for pauses, which are over at once and move it on: retries happen without waiting. Deadlines never pass. */
 export function pauselessClock(startIso: string, longestPauseMs = 6_000): Clock & { advance(ms: number): void } {
   let nowMs = Date.parse(startIso);
   return {
     now: () => nowMs,
     after(delayMs, callback) {
       if (delayMs > longestPauseMs) return () => {};
-      const timer = setImmediate(callback);
+      const dueAt = nowMs + delayMs;
+      const timer = setImmediate(() => {
+        nowMs = Math.max(nowMs, dueAt);
+        callback();
+      });
       return () => clearImmediate(timer);
     },
     advance(ms) {

@@ -1,7 +1,7 @@
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { InMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js";
 import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
-import { createAnalytics } from "@org/mcp-analytics-client";
+import { type Analytics, createAnalytics } from "@org/mcp-analytics-client";
 import { readConfig } from "../../src/config.ts";
 import { createWeatherServer } from "../../src/server.ts";
 import type { Clock } from "../../src/time/clock.ts";
@@ -29,6 +29,7 @@ export interface SessionOptions {
   readonly env?: Record<string, string>;
   readonly upstream?: FixtureUpstream;
   readonly random?: () => number;
+  readonly analytics?: Analytics;
 }
 
 /** A real client and the real server, joined in memory, with the fixture upstream behind them. */
@@ -37,7 +38,7 @@ export async function openSession(options: SessionOptions = {}): Promise<Weather
   const upstream = options.upstream ?? (await startFixtureUpstream({ now: () => clock.now() }));
   const config = readConfig({ ...upstream.env, ...options.env });
   const services = createWeatherServices(config, { clock, random: options.random ?? (() => 0.5) });
-  const server = createWeatherServer(services, createAnalytics({ enabled: false }));
+  const server = createWeatherServer(services, options.analytics ?? createAnalytics({ enabled: false }));
   const client = new Client({ name: "weather-test", version: "1.0.0" });
   const [clientSide, serverSide] = InMemoryTransport.createLinkedPair();
   await Promise.all([server.connect(serverSide), client.connect(clientSide)]);
