@@ -1,0 +1,33 @@
+import type { CaseResult } from "./run-cases.ts";
+
+const MARKS = { passed: "ok    ", failed: "FAILED", skipped: "skip  " };
+
+export interface Summary {
+  readonly cases: number;
+  readonly passed: number;
+  readonly skipped: number;
+  readonly failed: readonly { readonly id: string; readonly what: string; readonly reason: string }[];
+  readonly seconds: number;
+}
+
+export function summarise(results: readonly CaseResult[], seconds: number): Summary {
+  const having = (outcome: CaseResult["outcome"]) => results.filter((result) => result.outcome === outcome);
+  const failed = having("failed").map(({ id, what, reason = "" }) => ({ id, what, reason }));
+  return {
+    cases: results.length,
+    passed: having("passed").length,
+    skipped: having("skipped").length,
+    failed,
+    seconds,
+  };
+}
+
+/** One line for a case, and one for why it is not ok. */
+export function caseLine({ id, what, outcome, reason, tookMs }: CaseResult): string {
+  const line = `${MARKS[outcome]} ${id.padEnd(7)} ${what} (${(tookMs / 1000).toFixed(1)} s)`;
+  return reason === undefined ? line : `${line}\n       ${reason}`;
+}
+
+export function closingLine({ cases, passed, skipped, failed, seconds }: Summary): string {
+  return `${cases} cases: ${passed} passed, ${failed.length} failed, ${skipped} skipped, in ${seconds} s`;
+}
