@@ -25,6 +25,8 @@ interface Remembered {
 export interface KeyCache {
   /** `null`: known not to exist; undefined: not known, ask `load`. */
   peek(keyHash: string): KnownKey | null | undefined;
+  /** Whether it was good when it was last looked up, however long ago. */
+  wasKnown(keyHash: string): boolean;
   /** Asks the database, once for all that ask at the same time. A failure is not remembered. */
   load(keyHash: string): Promise<KnownKey | null>;
 }
@@ -57,6 +59,7 @@ export function createKeyCache(keyStore: KeyStore, now: () => number): KeyCache 
       const missed = unknown.get(keyHash);
       return missed !== undefined && isFresh(missed.atMs, atMs, UNKNOWN_KEY_TTL_MS) ? null : undefined;
     },
+    wasKnown: (keyHash) => known.get(keyHash) !== undefined,
     load(keyHash) {
       let lookup = loading.get(keyHash);
       if (lookup === undefined) {

@@ -216,4 +216,34 @@ describe("lookups", () => {
     collector.clock.advance(3 * 60_000);
     expect(await lookupsAfter(invented(), 401)).toBe(lookups + 1);
   });
+
+  test("a key in use goes on behind an address that guesses, also when it must be looked up again", async () => {
+    await lookupsAfter(collector.key.apiKey, 201);
+    for (let i = 0; i < 20; i++) await lookupsAfter(invented(), 401);
+    await lookupsAfter(invented(), 429);
+    collector.clock.advance(10_000);
+    await lookupsAfter(collector.key.apiKey, 201);
+    collector.keyStore.remove(collector.key);
+    collector.clock.advance(10_000);
+    const lookups = await lookupsAfter(collector.key.apiKey, 429);
+    expect(await lookupsAfter(collector.key.apiKey, 401)).toBe(lookups);
+  });
+
+  test("guesses that come all at once are looked up no oftener than one after the other", async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 200 }, () => collector.sendEvent(collector.event(), withKey(invented()))),
+    );
+    expect(answers.filter(({ status }) => status === 401)).toHaveLength(20);
+    expect(answers.filter(({ status }) => status === 429)).toHaveLength(180);
+    expect(collector.keyStore.lookups).toBeLessThanOrEqual(25);
+  });
+
+  test("guesses from many addresses of one IPv6 network count as one", async () => {
+    const proxied = await startTestCollector({ config: { trustProxy: ["127.0.0.1"] } });
+    const guess = (i: number) =>
+      proxied.sendEvent(proxied.event(), { ...withKey(invented()), "x-forwarded-for": `2001:db8::${i.toString(16)}` });
+    for (let i = 1; i <= 60; i++) expect((await guess(i)).status).toBe(i <= 20 ? 401 : 429);
+    expect(proxied.keyStore.lookups).toBe(21);
+    await proxied.close();
+  });
 });
