@@ -1,6 +1,6 @@
 import rateLimit from "@fastify/rate-limit";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import type { BucketStore, Charge, Refusal, TakeResult, TokenBucketPolicy } from "./bucket-store.ts";
+import type { BucketStore, Refusal, TakeResult, TokenBucketPolicy } from "./bucket-store.ts";
 import { createLeases } from "./leases.ts";
 import { clientAddress } from "./network-address.ts";
 
@@ -44,14 +44,7 @@ export async function createAddressLimiter(
     capacity: UNKNOWN_KEYS_PER_HOUR,
     refillPerMs: UNKNOWN_KEYS_PER_HOUR / HOUR_MS,
   };
-  const charge = (kind: "i" | "u", bucket: TokenBucketPolicy, partition: string): Charge => ({
-    partition: `${kind}:${partition}`,
-    buckets: [bucket],
-    windows: [],
-    cost: 1,
-  });
-
-  const leases = createLeases(buckets, policy.capacity, now);
+  const leases = createLeases(buckets, policy, now);
   const settle = (taken: TakeResult, answer: Answer) => {
     if (taken.allowed) answer(null, { current: requests - taken.remaining, ttl: taken.resetAtMs - taken.takenAtMs });
     else answer(null, { current: requests + 1, ttl: taken.retryAfterMs });
@@ -59,7 +52,7 @@ export async function createAddressLimiter(
 
   class AddressStore {
     incr(partition: string, answer: Answer): void {
-      const taken = leases.take(charge("i", policy, partition));
+      const taken = leases.take(`i:${partition}`);
       if (taken instanceof Promise) taken.then((result) => settle(result, answer), answer);
       else settle(taken, answer);
     }
@@ -79,7 +72,8 @@ export async function createAddressLimiter(
       return { allowed: false, limitedBy: policy.name, limit: requests, retryAfterMs: result.ttl, resetAtMs };
     },
     async takeUnknownKey(request) {
-      const taken = await buckets.take(charge("u", unknownKeys, partitionOf(clientAddress(request))));
+      const partition = `u:${partitionOf(clientAddress(request))}`;
+      const taken = await buckets.take({ partition, buckets: [unknownKeys], windows: [], cost: 1 });
       return taken.allowed ? undefined : taken;
     },
   };

@@ -31,6 +31,6 @@ function embeddedIpv4(rest: string): string | undefined {
 /** The address of the client: what a trusted proxy says if that is an address, else the other end of the connection. */
 export function clientAddress(request: FastifyRequest): string {
   const claimed = request.ip;
-  if (isIPv4(claimed) || isIPv6(claimed)) return claimed;
-  return request.socket.remoteAddress ?? "";
+  const { remoteAddress = "" } = request.socket;
+  return claimed === remoteAddress || isIPv4(claimed) || isIPv6(claimed) ? claimed : remoteAddress;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { BucketStore, Charge } from "../../src/limits/bucket-store.ts";
+import type { BucketStore } from "../../src/limits/bucket-store.ts";
 import { createInProcessBucketStore } from "../../src/limits/in-process-bucket-store.ts";
 import { createLeases } from "../../src/limits/leases.ts";
 import { SimulatedClock } from "./simulated-clock.ts";
@@ -16,16 +16,11 @@ function open(capacity: number) {
       return store.take(charge);
     },
   };
-  const leases = createLeases(counting, capacity, clock.now);
-  const charge: Charge = {
-    partition: "i:0",
-    buckets: [{ name: "address", capacity, refillPerMs: capacity / 3_600_000 }],
-    windows: [],
-    cost: 1,
-  };
+  const policy = { name: "address", capacity, refillPerMs: capacity / 3_600_000 };
+  const leases = createLeases(counting, policy, clock.now);
   const allowed = async (count: number) => {
     let total = 0;
-    for (let i = 0; i < count; i++) if ((await leases.take(charge)).allowed) total++;
+    for (let i = 0; i < count; i++) if ((await leases.take("i:0")).allowed) total++;
     return total;
   };
   return { clock, allowed, asked: () => asked };
