@@ -44,13 +44,13 @@ async function bundle(name: string, format: "esm" | "cjs", file: string): Promis
   const shortened = minifySync(file, output[0].code, {
     module: isModule,
     compress: { target: "es2022" },
-    mangle: { toplevel: true },
+    mangle: false,
     mangleProps: { include: new RegExp(`^(${INTERNAL_PROPERTIES.replaceAll(" ", "|")})$`) },
   });
   const minified = await minify(shortened.code, {
     module: isModule,
     toplevel: true,
-    compress: { passes: 3, ecma: 2020, unsafe_arrows: true },
+    compress: { passes: 3, ecma: 2020, unsafe_arrows: true, inline: 1 },
   });
   writeFileSync(file, `${minified.code}\n`);
 }

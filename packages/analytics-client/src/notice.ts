@@ -10,11 +10,10 @@ export function createNotice(): Notice {
   };
 }
 
-/** One line on stderr. stdout belongs to the MCP transport and is never written. */
+/**
+ * One line on stderr. stdout belongs to the MCP transport and is never written. By the console, as it swallows the error of a
+ * stderr that is closed.
+ */
 export function writeLine(message: string): void {
-  try {
-    process.stderr.write(`[mcp-analytics] ${message}\n`);
-  } catch {
-    // A closed stderr is no reason to fail.
-  }
+  console.error(`[mcp-analytics] ${message}`);
 }

@@ -27,7 +27,7 @@ export interface AnalyticsOptions {
   /** `false` keeps analytics off, whatever the environment says. Default: the environment decides. */
   readonly enabled?: false | undefined;
   /**
-   * Error types of your own beside the six categories: at most 64, each `^[A-Za-z][A-Za-z0-9_.]{0,49}$`; others are ignored.
+   * Error types of your own beside the six categories, each `^[A-Za-z][A-Za-z0-9_.]{0,49}$`; others are ignored.
    * An error type that is not listed is sent as `UNKNOWN`. Default: none.
    */
   readonly errorTypes?: readonly string[] | undefined;

@@ -106,9 +106,8 @@ describe("off", () => {
 
 test("debug prints every payload to stderr and sends nothing", async () => {
   const written: string[] = [];
-  const write = vi.spyOn(process.stderr, "write").mockImplementation((text) => {
-    written.push(String(text));
-    return true;
+  const write = vi.spyOn(console, "error").mockImplementation((text) => {
+    written.push(text);
   });
   const analytics = createAnalytics({ env: { ...ON, ANALYTICS_DEBUG: "1" } });
   expect([analytics.enabled, analytics.reason]).toEqual([true, "debug"]);
@@ -116,6 +115,6 @@ test("debug prints every payload to stderr and sends nothing", async () => {
   await analytics.flush();
   write.mockRestore();
   expect(written).toHaveLength(1);
-  expect(written[0]).toMatch(/^\[mcp-analytics\] not sent: \{.*"tool":"shown".*\}\n$/);
+  expect(written[0]).toMatch(/^\[mcp-analytics\] not sent: \{.*"tool":"shown".*\}$/);
   expect(written[0]).not.toContain(API_KEY);
 });

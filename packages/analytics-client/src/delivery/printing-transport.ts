@@ -3,9 +3,9 @@ import type { Transport } from "./transport.ts";
 
 /** For `ANALYTICS_DEBUG`: prints every payload to stderr and sends nothing. */
 export const printingTransport: Transport = {
-  send(body) {
-    writeLine(`not sent: ${body.toString("utf8")}`);
-    return Promise.resolve({ status: 201, headers: {}, body: '{"success":true,"accepted":0,"rejected":[]}' });
+  async send(body) {
+    writeLine(`not sent: ${body}`);
+    return { status: 201, headers: {}, body: '{"success":true,"accepted":0,"rejected":[]}' };
   },
   close() {},
 };

@@ -74,15 +74,7 @@ function wrapHandlers(low: LowLevelServer, observers: Readonly<Record<string, Be
   wrapAll();
 }
 
-/** Asks a server on stdio to tell when its client goes away: the process is about to end then. */
+/** Asks the input of a server on stdio to tell when its client goes away: the process is about to end then. */
 function watchStdin(low: LowLevelServer, sink: Sink): void {
-  const stdin = low.transport?._stdin;
-  if (!stdin?.once) return;
-  const ending = (): void => void sink.flush(EXIT_DEADLINE_MS);
-  for (const event of ["end", "close"]) stdin.once(event, ending);
-  const { onclose } = low;
-  low.onclose = function (...args) {
-    ending();
-    return onclose?.apply(this, args);
-  };
+  low.transport?._stdin?.once?.("end", () => void sink.flush(EXIT_DEADLINE_MS));
 }

@@ -20,7 +20,6 @@ export interface Tool {
 export interface LowLevelServer {
   readonly _requestHandlers: Map<string, Handler>;
   setRequestHandler: Handler;
-  onclose?: Handler | undefined;
   readonly transport?: { readonly _stdin?: Partial<NodeJS.EventEmitter> } | undefined;
   readonly _serverInfo?: { readonly name?: string; readonly version?: string };
   /** Set here, and seen by all copies of this package in the process: a server is instrumented once. */
