@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { findProgram } from "./find-program.ts";
+import { freePort } from "./free-port.ts";
 import { progress } from "./progress.ts";
 import { runProgram } from "./run-program.ts";
 import type { RunningService } from "./running-service.ts";
@@ -9,6 +10,8 @@ export interface ContainerImage {
   readonly port: number;
   readonly arguments: (password: string) => { docker: readonly string[]; command: readonly string[] };
   readonly url: (password: string, port: number) => string;
+  /** ends the server at once and leaves what is durable whole */
+  readonly crashSignal: NodeJS.Signals;
   /** command inside the container that succeeds once the server is up */
   readonly probe: (password: string) => readonly string[];
 }
@@ -22,6 +25,7 @@ export const CONTAINER_IMAGES: Record<"postgres" | "redis-server", ContainerImag
       command: ["-c", "max_connections=200"],
     }),
     url: (password, port) => `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
+    crashSignal: "SIGQUIT",
     // Over TCP: while the image prepares its data, a first server answers on the Unix socket only.
     probe: () => ["pg_isready", "-h", "127.0.0.1", "-U", "postgres"],
   },
@@ -30,6 +34,7 @@ export const CONTAINER_IMAGES: Record<"postgres" | "redis-server", ContainerImag
     port: 6379,
     arguments: (password) => ({ docker: [], command: ["redis-server", "--requirepass", password, "--save", ""] }),
     url: (password, port) => `redis://default:${password}@127.0.0.1:${port}/0`,
+    crashSignal: "SIGKILL",
     probe: (password) => ["redis-cli", "--no-auth-warning", "-a", password, "ping"],
   },
 };
@@ -42,41 +47,59 @@ export async function findDocker(): Promise<string | undefined> {
   return info.exitCode === 0 ? docker : undefined;
 }
 
-/** Runs a server in a container that is removed when it stops, published on loopback only. */
-export async function startContainer(docker: string, container: ContainerImage): Promise<RunningService> {
+/**
+ * Runs a server in a container, published on loopback only, which is removed when it stops.
+ *
+ * @param settings further arguments of the server
+ */
+export async function startContainer(
+  docker: string,
+  container: ContainerImage,
+  settings: readonly string[] = [],
+): Promise<RunningService> {
   progress(`Starting ${container.image} in a container ...`);
   const password = randomBytes(24).toString("hex");
   const { docker: flags, command } = container.arguments(password);
   const name = `mcp-analytics-${randomBytes(6).toString("hex")}`;
-  const publish = ["-p", `127.0.0.1::${container.port}`];
-  const run = await runProgram(docker, [
-    "run",
-    "-d",
-    "--rm",
-    "--name",
-    name,
-    ...publish,
-    ...flags,
-    container.image,
-    ...command,
+  // Chosen here: a port that the engine chooses changes when the container starts again.
+  const port = await freePort();
+  const asked = await runProgram(docker, [
+    ...["run", "-d", "--name", name, "-p", `127.0.0.1:${port}:${container.port}`],
+    ...[...flags, container.image, ...command, ...settings],
   ]);
-  if (run.exitCode !== 0)
-    throw new Error(`docker run ${container.image} failed: ${run.output.trim().split("\n").at(-1)}`);
-  const stop = async () => {
-    await runProgram(docker, ["rm", "-f", "-v", name]);
+  if (asked.exitCode !== 0)
+    throw new Error(`docker run ${container.image} failed: ${asked.output.trim().split("\n").at(-1)}`);
+  const tell = async (...args: string[]) => {
+    await runProgram(docker, [...args, name]);
   };
-  try {
-    const published = await runProgram(docker, ["port", name, `${container.port}/tcp`]);
-    const port = Number(/127\.0\.0\.1:(\d+)/.exec(published.output)?.[1]);
-    if (!Number.isInteger(port)) throw new Error(`docker published no port for ${container.image}`);
+  const untilUp = async () => {
     for (let attempt = 0; attempt < 120; attempt++) {
       const probe = await runProgram(docker, ["exec", name, ...container.probe(password)]);
-      if (probe.exitCode === 0) return { url: container.url(password, port), stop };
+      if (probe.exitCode === 0) return;
       await new Promise((resolve) => setTimeout(resolve, 500));
     }
     throw new Error(`${container.image} did not come up in its container`);
+  };
+  const stop = () => tell("rm", "-f", "-v");
+  try {
+    await untilUp();
   } catch (error) {
     await stop();
     throw error;
   }
+  return {
+    url: container.url(password, port),
+    stop,
+    async crash() {
+      await tell("unpause");
+      await tell("kill", "-s", container.crashSignal);
+      await tell("wait");
+    },
+    async start() {
+      await tell("start");
+      await untilUp();
+    },
+    pause: () => tell("pause"),
+    resume: () => tell("unpause"),
+  };
 }

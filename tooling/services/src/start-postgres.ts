@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { appendFileSync, chownSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -7,19 +6,25 @@ import postgres from "postgres";
 import { findProgram } from "./find-program.ts";
 import { freePort } from "./free-port.ts";
 import { runProgram } from "./run-program.ts";
-import { ended, type RunningService, untilUp } from "./running-service.ts";
+import { type RunningService, ServerProcess } from "./running-service.ts";
 import { unprivilegedUser } from "./unprivileged-user.ts";
 
 const START_DEADLINE_MS = 60_000;
 
-/**
- * Starts the machine's PostgreSQL on a free loopback port with an empty cluster. Durability (fsync) stays as in production.
- *
- * @param logFile gets everything the server logs
- */
-export async function startPostgres(program: string, logFile?: string): Promise<RunningService> {
+export interface PostgresOptions {
+  /** Gets everything the server logs. */
+  readonly logFile?: string | undefined;
+  /** Folder to keep the cluster in, such as a small disk; defaults to that of temporary files. */
+  readonly parentFolder?: string | undefined;
+  /** Lines of `postgresql.conf`, which win over ours. */
+  readonly settings?: Readonly<Record<string, string>> | undefined;
+}
+
+/** Starts the machine's PostgreSQL on a free loopback port with an empty cluster. Durability (fsync) stays as in production. */
+export async function startPostgres(program: string, options: PostgresOptions = {}): Promise<RunningService> {
+  const { logFile, parentFolder = tmpdir(), settings = {} } = options;
   const user = unprivilegedUser();
-  const folder = mkdtempSync(join(tmpdir(), "mcp-analytics-postgres-"));
+  const folder = mkdtempSync(join(parentFolder, "mcp-analytics-postgres-"));
   if (user !== undefined) chownSync(folder, user.uid, user.gid);
   const remove = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   try {
@@ -38,41 +43,50 @@ export async function startPostgres(program: string, logFile?: string): Promise<
     );
     if (init.exitCode !== 0) throw new Error(`initdb failed: ${init.output.trim().split("\n").slice(-3).join(" | ")}`);
     const port = await freePort();
-    const child = spawn(program, ["-D", data, "-p", String(port), "-k", folder, ...settings()], {
-      ...user,
-      cwd: folder,
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    let log = "";
-    const keep = (chunk: Buffer) => {
-      log = (log + chunk.toString("utf8")).slice(-16_384);
-      if (logFile !== undefined) appendFileSync(logFile, chunk);
-    };
-    child.stdout.on("data", keep);
-    child.stderr.on("data", keep);
-    child.once("error", keep);
     const url = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
+    const server = new ServerProcess({
+      name: "PostgreSQL",
+      program,
+      args: ["-D", data, "-p", String(port), "-k", folder, ...settingArguments(settings)],
+      cwd: folder,
+      user,
+      input: "",
+      // The immediate shutdown: right for data that is thrown away.
+      crashSignal: "SIGQUIT",
+      isUp: () => accepts(url),
+      startDeadlineMs: START_DEADLINE_MS,
+      onLog: (chunk) => logFile !== undefined && appendFileSync(logFile, chunk),
+    });
     const stop = async () => {
-      // SIGQUIT is PostgreSQL's immediate shutdown: right for data that is thrown away.
-      child.kill("SIGQUIT");
-      await ended(child);
+      await server.crash();
       remove();
     };
-    try {
-      await untilUp(child, () => accepts(url), { name: "PostgreSQL", deadlineMs: START_DEADLINE_MS, log: () => log });
-    } catch (error) {
-      await stop();
+    await server.start().catch(async (error: unknown) => {
+      await server.crash();
       throw error;
-    }
-    return { url, stop };
+    });
+    return {
+      url,
+      stop,
+      crash: () => server.crash(),
+      start: () => server.start(),
+      pause: () => server.pause(),
+      resume: () => server.resume(),
+    };
   } catch (error) {
     remove();
     throw error;
   }
 }
 
-function settings(): string[] {
-  const values = { listen_addresses: "127.0.0.1", max_connections: "200", shared_buffers: "128MB", fsync: "on" };
+function settingArguments(own: Readonly<Record<string, string>>): string[] {
+  const values = {
+    listen_addresses: "127.0.0.1",
+    max_connections: "200",
+    shared_buffers: "128MB",
+    fsync: "on",
+    ...own,
+  };
   return Object.entries(values).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
 }
 

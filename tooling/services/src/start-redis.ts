@@ -1,49 +1,60 @@
-import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { chownSync, mkdtempSync, rmSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "./free-port.ts";
-import { ended, type RunningService, untilUp } from "./running-service.ts";
+import { type RunningService, ServerProcess } from "./running-service.ts";
 import { unprivilegedUser } from "./unprivileged-user.ts";
 
 const START_DEADLINE_MS = 30_000;
 
-/** Starts the machine's Redis on a free loopback port, in memory only, behind a password. */
-export async function startRedis(program: string): Promise<RunningService> {
+/**
+ * Starts the machine's Redis on a free loopback port, in memory only, behind a password.
+ *
+ * @param settings lines of `redis.conf`, which win over ours
+ */
+export async function startRedis(program: string, settings: readonly string[] = []): Promise<RunningService> {
   const user = unprivilegedUser();
   const folder = mkdtempSync(join(tmpdir(), "mcp-analytics-redis-"));
   if (user !== undefined) chownSync(folder, user.uid, user.gid);
   const password = randomBytes(24).toString("hex");
   const port = await freePort();
-  const child = spawn(program, ["-"], { ...user, cwd: folder, stdio: ["pipe", "pipe", "pipe"] });
-  let log = "";
-  const keep = (chunk: Buffer) => {
-    log = (log + chunk.toString("utf8")).slice(-16_384);
-  };
-  child.stdout.on("data", keep);
-  child.stderr.on("data", keep);
-  child.once("error", keep);
-  child.stdin.on("error", keep);
-  // The configuration comes over stdin: arguments can be read by every user of the machine, and it holds the password.
-  child.stdin.end(
-    [`port ${port}`, "bind 127.0.0.1", `requirepass ${password}`, 'save ""', "appendonly no", `dir ${folder}`, ""].join(
-      "\n",
-    ),
+  const lines = [`port ${port}`, "bind 127.0.0.1", `requirepass ${password}`, `masterauth ${password}`].concat(
+    ['save ""', "appendonly no", `dir ${folder}`],
+    settings,
   );
+  const server = new ServerProcess({
+    name: "Redis",
+    program,
+    args: ["-"],
+    cwd: folder,
+    user,
+    // Arguments can be read by every user of the machine, and this holds the password.
+    input: `${lines.join("\n")}\n`,
+    crashSignal: "SIGKILL",
+    isUp: () => answers(port),
+    startDeadlineMs: START_DEADLINE_MS,
+    onLog: () => {},
+  });
   const stop = async () => {
-    child.kill("SIGKILL");
-    await ended(child);
+    await server.crash();
     rmSync(folder, { recursive: true, force: true });
   };
   try {
-    await untilUp(child, () => answers(port), { name: "Redis", deadlineMs: START_DEADLINE_MS, log: () => log });
+    await server.start();
   } catch (error) {
     await stop();
     throw error;
   }
-  return { url: `redis://default:${password}@127.0.0.1:${port}/0`, stop };
+  return {
+    url: `redis://default:${password}@127.0.0.1:${port}/0`,
+    stop,
+    crash: () => server.crash(),
+    start: () => server.start(),
+    pause: () => server.pause(),
+    resume: () => server.resume(),
+  };
 }
 
 function answers(port: number): Promise<boolean> {

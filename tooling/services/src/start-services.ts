@@ -1,7 +1,5 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
+import type { HurtableService } from "./running-service.ts";
+import { SupervisorClient } from "./supervisor-client.ts";
 
 export interface ServiceOrder {
   readonly postgres?: true;
@@ -10,6 +8,12 @@ export interface ServiceOrder {
   readonly fresh?: true;
   /** File that gets everything the started PostgreSQL logs; not written where it runs in a container. */
   readonly postgresLogFile?: string;
+  /** Folder to keep the started PostgreSQL in, such as a small disk; not used where it runs in a container. */
+  readonly postgresFolder?: string;
+  /** Settings of the started PostgreSQL, which win over ours. */
+  readonly postgresSettings?: Readonly<Record<string, string>>;
+  /** Lines of the started Redis's configuration, which win over ours. */
+  readonly redisSettings?: readonly string[];
 }
 
 export interface Services<Order extends ServiceOrder = Required<ServiceOrder>> {
@@ -17,6 +21,9 @@ export interface Services<Order extends ServiceOrder = Required<ServiceOrder>> {
   readonly databaseUrl: Order extends { postgres: true } ? string : undefined;
   /** `redis://...`; undefined when Redis was not asked for */
   readonly redisUrl: Order extends { redis: true } ? string : undefined;
+  /** What can be done to a server of this run alone; undefined for one that the environment may have given. */
+  readonly postgres: Order extends { postgres: true; fresh: true } ? HurtableService : undefined;
+  readonly redis: Order extends { redis: true; fresh: true } ? HurtableService : undefined;
   /** Ends what was started here and deletes its data. Servers given by the environment stay as they are. */
   stop(): Promise<void>;
 }
@@ -27,66 +34,26 @@ export interface Services<Order extends ServiceOrder = Required<ServiceOrder>> {
  * end with `stop()`, and also when this process dies. Rejects with what to install when there is no way to have one.
  */
 export async function startServices<const Order extends ServiceOrder>(order: Order): Promise<Services<Order>> {
-  const given = order.fresh === true ? {} : { databaseUrl: setting("DATABASE_URL"), redisUrl: setting("REDIS_URL") };
-  const postgres = order.postgres === true && given.databaseUrl === undefined;
-  const redis = order.redis === true && given.redisUrl === undefined;
-  const { postgresLogFile } = order;
-  const started = postgres || redis ? await supervise({ postgres, redis, postgresLogFile }) : undefined;
+  const { postgres: asksPostgres = false, redis: asksRedis = false, fresh = false } = order;
+  const given = fresh ? {} : { databaseUrl: setting("DATABASE_URL"), redisUrl: setting("REDIS_URL") };
+  const postgres = asksPostgres && given.databaseUrl === undefined ? postgresOptions(order) : undefined;
+  const redis = asksRedis && given.redisUrl === undefined ? { settings: order.redisSettings ?? [] } : undefined;
+  const supervisor = postgres !== undefined || redis !== undefined ? new SupervisorClient() : undefined;
+  const started = await supervisor?.bring({ postgres, redis });
   return {
-    databaseUrl: order.postgres === true ? (given.databaseUrl ?? started?.databaseUrl) : undefined,
-    redisUrl: order.redis === true ? (given.redisUrl ?? started?.redisUrl) : undefined,
-    stop: async () => started?.stop(),
+    databaseUrl: asksPostgres ? (given.databaseUrl ?? started?.databaseUrl) : undefined,
+    redisUrl: asksRedis ? (given.redisUrl ?? started?.redisUrl) : undefined,
+    postgres: fresh && asksPostgres ? supervisor?.service("postgres") : undefined,
+    redis: fresh && asksRedis ? supervisor?.service("redis") : undefined,
+    stop: async () => supervisor?.stop(),
   } as Services<Order>;
+}
+
+function postgresOptions({ postgresLogFile, postgresFolder, postgresSettings }: ServiceOrder) {
+  return { logFile: postgresLogFile, parentFolder: postgresFolder, settings: postgresSettings };
 }
 
 function setting(name: "DATABASE_URL" | "REDIS_URL"): string | undefined {
   const value = process.env[name];
   return value === "" ? undefined : value;
-}
-
-interface Supervised {
-  readonly databaseUrl?: string;
-  readonly redisUrl?: string;
-  stop(): Promise<void>;
-}
-
-interface SupervisorOrder {
-  readonly postgres: boolean;
-  readonly redis: boolean;
-  readonly postgresLogFile: string | undefined;
-}
-
-async function supervise(order: SupervisorOrder): Promise<Supervised> {
-  const script = fileURLToPath(new URL("./supervisor.ts", import.meta.url));
-  // Before Node 22.18 type stripping is behind this flag; later versions accept it as well.
-  const child = spawn(process.execPath, ["--experimental-strip-types", "--no-warnings", script], {
-    stdio: ["pipe", "pipe", "inherit"],
-    detached: true,
-  });
-  child.stdin.on("error", () => {});
-  const failed = new Promise<never>((_, reject) => {
-    child.once("error", reject);
-    child.once("exit", (code) => reject(new Error(`The process that starts the services ended with code ${code}.`)));
-  });
-  failed.catch(() => {});
-  child.stdin.write(`${JSON.stringify(order)}\n`);
-  const lines = createInterface({ input: child.stdout });
-  const [line] = (await Promise.race([once(lines, "line"), failed])) as [string];
-  const answer = JSON.parse(line) as { error?: string; databaseUrl?: string; redisUrl?: string };
-  const stop = async () => {
-    child.ref();
-    const exited = child.exitCode === null ? once(child, "exit") : undefined;
-    child.stdin.end();
-    await exited;
-  };
-  if (answer.error !== undefined) {
-    await stop();
-    throw new Error(answer.error);
-  }
-  // A caller that forgets to stop must still be able to exit; its exit closes the pipe, and that stops the servers.
-  child.unref();
-  (child.stdin as unknown as { unref(): void }).unref();
-  (child.stdout as unknown as { unref(): void }).unref();
-  const { error: _, ...urls } = answer;
-  return { ...urls, stop };
 }

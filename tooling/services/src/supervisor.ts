@@ -1,7 +1,8 @@
 /**
  * Process that owns the servers of one run. It ends them and deletes their data when its stdin closes: that happens
  * when the process that asked for them stops them, exits, crashes or is killed, so nothing can be left behind.
- * stdin: one line, {"postgres": boolean, "redis": boolean, "postgresLogFile"?}. stdout: one line, {"databaseUrl"?, "redisUrl"?} or {"error"}.
+ * stdin: one line with the order, answered by one line, {"databaseUrl"?, "redisUrl"?} or {"error"}. Then any number of
+ * lines {"server": "postgres" | "redis", "act"}, each answered by {} or {"error"}.
  */
 import { createInterface } from "node:readline";
 import { findProgram } from "./find-program.ts";
@@ -10,48 +11,58 @@ import type { RunningService } from "./running-service.ts";
 import { CONTAINER_IMAGES, findDocker, startContainer } from "./start-container.ts";
 import { startPostgres } from "./start-postgres.ts";
 import { startRedis } from "./start-redis.ts";
+import type { Act, SupervisorOrder } from "./supervisor-messages.ts";
 
-interface Order {
-  readonly postgres?: boolean;
-  readonly redis?: boolean;
-  readonly postgresLogFile?: string;
-}
-
-const running: RunningService[] = [];
+const running = new Map<Act["server"], RunningService>();
 
 async function bring(
   program: "postgres" | "redis-server",
   startFound: (path: string) => Promise<RunningService>,
-): Promise<string> {
+  containerSettings: readonly string[],
+): Promise<RunningService> {
   let path = findProgram(program);
   if (path === undefined && (await installProgram(program))) path = findProgram(program);
-  const docker = path === undefined ? await findDocker() : undefined;
-  if (path === undefined && docker === undefined) throw new Error(`No ${program}: ${installAdvice(program)}.`);
-  const service =
-    path !== undefined ? await startFound(path) : await startContainer(docker as string, CONTAINER_IMAGES[program]);
-  running.push(service);
-  return service.url;
+  if (path !== undefined) return startFound(path);
+  const docker = await findDocker();
+  if (docker === undefined) throw new Error(`No ${program}: ${installAdvice(program)}.`);
+  return startContainer(docker, CONTAINER_IMAGES[program], containerSettings);
 }
 
-async function start(order: Order): Promise<Record<string, string>> {
+async function start({ postgres, redis }: SupervisorOrder): Promise<Record<string, string>> {
   const urls: Record<string, string> = {};
   // One after the other: two package installations at once would wait for the same lock.
-  if (order.postgres === true)
-    urls.databaseUrl = await bring("postgres", (path) => startPostgres(path, order.postgresLogFile));
-  if (order.redis === true) urls.redisUrl = await bring("redis-server", startRedis);
+  if (postgres !== undefined) {
+    const settings = Object.entries(postgres.settings ?? {}).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+    const service = await bring("postgres", (path) => startPostgres(path, postgres), settings);
+    running.set("postgres", service);
+    urls.databaseUrl = service.url;
+  }
+  if (redis !== undefined) {
+    const settings = redis.settings.flatMap((line) => `--${line}`.split(" "));
+    const service = await bring("redis-server", (path) => startRedis(path, redis.settings), settings);
+    running.set("redis", service);
+    urls.redisUrl = service.url;
+  }
   return urls;
 }
 
+async function act({ server, act }: Act): Promise<Record<string, string>> {
+  await running.get(server)?.[act]();
+  return {};
+}
+
 const input = createInterface({ input: process.stdin });
-let starting: Promise<void> = Promise.resolve();
-input.once("line", (line) => {
-  starting = start(JSON.parse(line))
+let work: Promise<void> = Promise.resolve();
+input.on("line", (line) => {
+  const message = JSON.parse(line) as SupervisorOrder | Act;
+  work = work
+    .then(() => ("act" in message ? act(message) : start(message)))
     .catch((error: unknown) => ({ error: error instanceof Error ? error.message : String(error) }))
     .then((answer) => void process.stdout.write(`${JSON.stringify(answer)}\n`));
 });
 input.once("close", async () => {
-  await starting;
-  await Promise.allSettled(running.map((service) => service.stop()));
+  await work;
+  await Promise.allSettled([...running.values()].map((service) => service.stop()));
   process.exit(0);
 });
 // Ctrl-C reaches the whole foreground group; the end is told by stdin alone, after the tests have let go.
