@@ -1,4 +1,4 @@
-import { createDatabase } from "@org/services";
+import { createDatabase, type FaultProxy, startFaultProxy } from "@org/services";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { openPools } from "../src/storage/pools.ts";
 import {
@@ -9,7 +9,6 @@ import {
   untilStatus,
 } from "./collector-process.ts";
 import { countEvents } from "./storage/deliveries.ts";
-import { type FaultProxy, startFaultProxy } from "./storage/fault-proxy.ts";
 
 describe("the collector as a process, on PostgreSQL and Redis", () => {
   let database: Awaited<ReturnType<typeof createDatabase>>;

@@ -1,82 +1,53 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { findProgram, freePort } from "@org/services";
+import { type Services, startServices } from "@org/services";
 import { Redis } from "ioredis";
+
+type RedisServices = Services<{ readonly redis: true; readonly fresh: true }>;
 
 /** A Redis of one test, in memory only, to be hurt. */
 export class PrivateRedis {
   readonly url: string;
   /** For looking at it from outside; waits for it while it is out. */
   readonly admin: Redis;
-  readonly #port: number;
-  readonly #settings: readonly string[];
-  readonly #folder = mkdtempSync(join(tmpdir(), "collector-redis-"));
-  #child: ChildProcess | undefined;
+  readonly #services: RedisServices;
 
-  private constructor(port: number, settings: readonly string[]) {
-    this.#port = port;
-    this.#settings = settings;
-    this.url = `redis://127.0.0.1:${port}`;
-    this.admin = new Redis(port, "127.0.0.1", {
-      maxRetriesPerRequest: null,
-      retryStrategy: () => 50,
-      lazyConnect: true,
-    });
+  private constructor(services: RedisServices) {
+    this.#services = services;
+    this.url = services.redisUrl;
+    this.admin = new Redis(this.url, { maxRetriesPerRequest: null, retryStrategy: () => 50, lazyConnect: true });
     this.admin.on("error", () => {});
   }
 
-  /** @param settings lines of a Redis configuration */
-  static async start(settings: readonly string[] = []): Promise<PrivateRedis> {
-    const redis = await PrivateRedis.down(settings);
-    await redis.up();
-    return redis;
+  /** @param redisSettings lines of a Redis configuration */
+  static async start(redisSettings: readonly string[] = []): Promise<PrivateRedis> {
+    return new PrivateRedis(await startServices({ redis: true, fresh: true, redisSettings }));
   }
 
   /** One that does not run yet. */
-  static async down(settings: readonly string[] = []): Promise<PrivateRedis> {
-    return new PrivateRedis(await freePort(), settings);
+  static async down(): Promise<PrivateRedis> {
+    const redis = await PrivateRedis.start();
+    await redis.kill();
+    return redis;
   }
 
-  async up(): Promise<void> {
-    const child = spawn(findProgram("redis-server") ?? "redis-server", ["-"], { stdio: ["pipe", "ignore", "ignore"] });
-    const lines = [
-      `port ${this.#port}`,
-      "bind 127.0.0.1",
-      'save ""',
-      "appendonly no",
-      `dir ${this.#folder}`,
-      ...this.#settings,
-      "",
-    ];
-    child.stdin.end(lines.join("\n"));
-    this.#child = child;
-    await this.admin.ping();
+  up(): Promise<void> {
+    return this.#services.redis.start();
   }
 
-  pause(): void {
-    this.#child?.kill("SIGSTOP");
+  pause(): Promise<void> {
+    return this.#services.redis.pause();
   }
 
-  resume(): void {
-    this.#child?.kill("SIGCONT");
+  resume(): Promise<void> {
+    return this.#services.redis.resume();
   }
 
-  async kill(): Promise<void> {
-    const child = this.#child;
-    if (child === undefined) return;
-    this.#child = undefined;
-    const exited = once(child, "exit");
-    child.kill("SIGKILL");
-    await exited;
+  kill(): Promise<void> {
+    return this.#services.redis.crash();
   }
 
   async stop(): Promise<void> {
     this.admin.disconnect();
-    await this.kill();
-    rmSync(this.#folder, { recursive: true, force: true });
+    await this.#services.stop();
   }
 
   /** How often a script was called with its digest. */

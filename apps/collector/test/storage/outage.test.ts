@@ -1,11 +1,12 @@
 import { setTimeout } from "node:timers/promises";
+import { type FaultProxy, startFaultProxy } from "@org/services";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { StorageUnavailableError } from "../../src/storage/errors.ts";
 import { createPartitions } from "../../src/storage/partitions.ts";
 import { openPools, type Pools } from "../../src/storage/pools.ts";
 import { openStorage, type Storage } from "../../src/storage/storage.ts";
 import { countEvents, delivery } from "./deliveries.ts";
-import { type FaultProxy, startFaultProxy } from "./fault-proxy.ts";
+
 import { openPostgres, type TestDatabase } from "./targets.ts";
 
 describe("an outage of the database", () => {
