@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type RunningCollector, startCollector } from "../src/serve.ts";
 import { postEvent } from "./collector-process.ts";
 
@@ -9,13 +9,17 @@ describe("a collector started inside another process", () => {
   let folder: string;
   let collector: RunningCollector;
   let key: string;
-  const start = () => startCollector({ dataDir: folder, databaseUrl: undefined, port: 0, logLevel: "silent" });
+  const start = () => startCollector({ dataDir: folder, port: 0, logLevel: "silent" });
 
   beforeAll(async () => {
+    // Servers that are given for other tests must not take the place of the folder.
+    vi.stubEnv("DATABASE_URL", undefined);
+    vi.stubEnv("REDIS_URL", undefined);
     folder = await mkdtemp(join(tmpdir(), "collector-start-"));
     collector = await start();
   });
   afterAll(async () => {
+    vi.unstubAllEnvs();
     await collector?.close();
     await rm(folder, { recursive: true, force: true });
   });
