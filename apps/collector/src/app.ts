@@ -13,6 +13,7 @@ import { logSerializers } from "./http/log-serializers.ts";
 import { answerUnknownRoutes } from "./http/not-found.ts";
 import { sendProblem } from "./http/problem.ts";
 import { problemPages } from "./http/problem-pages.ts";
+import { countOnConnection } from "./http/requests-per-connection.ts";
 import { setSecurityHeaders } from "./http/security-headers.ts";
 import { serverOptions } from "./http/server-options.ts";
 import { ingestRoutes } from "./ingest/ingest-routes.ts";
@@ -63,6 +64,8 @@ export async function buildApp(config: AppConfig, deps: AppDeps): Promise<Fastif
   // Not as an option of Fastify: there it costs each request a fifth of its time for lines that are never written.
   if (deps.logger !== undefined) app.log = deps.logger.child({}, { serializers: logSerializers });
   app.server.maxConnections = config.maxConnections;
+  // An `Expect` that nobody knows is ignored; Node would answer it with a bare 417.
+  app.server.on("checkExpectation", (request, response) => app.server.emit("request", request, response));
 
   const lifecycle = createLifecycle();
   app.decorate("drain", () => {
@@ -72,9 +75,11 @@ export async function buildApp(config: AppConfig, deps: AppDeps): Promise<Fastif
     lifecycle.closing = true;
   });
   app.addHook("onRequest", (request, reply, done) => {
+    if (!countOnConnection(request, reply)) return;
     setSecurityHeaders(reply);
     if (lifecycle.closing) sendProblem(reply.header("retry-after", retrySoonSeconds()), "shutting-down");
-    else if (!isHost(request.headers.host)) sendProblem(reply, "bad-request");
+    else if (!isHost(request.headers.host, request.raw.httpVersion))
+      sendProblem(reply.header("connection", "close"), "bad-request");
     else done();
   });
 

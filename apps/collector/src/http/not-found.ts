@@ -1,4 +1,4 @@
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { AddressLimiter } from "../limits/address-limiter.ts";
 import { sendRefusal } from "../limits/send-refusal.ts";
 import { discardBody } from "./discard-body.ts";
@@ -11,7 +11,7 @@ export function answerUnknownRoutes(
   addresses: AddressLimiter,
   allowedMethods: AllowedMethods,
 ): void {
-  app.setNotFoundHandler(async (request, reply) => {
+  const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     discardBody(request.raw);
     const refusal = await addresses.take(request);
     if (refusal !== undefined) return sendRefusal(reply, refusal);
@@ -19,5 +19,11 @@ export function answerUnknownRoutes(
     const methods = allowedMethods(path);
     if (methods.length === 0) return sendProblem(reply, "not-found");
     return sendProblem(reply.header("allow", methods.join(", ")), "method-not-allowed");
+  };
+  // Before the body: for a path that is not there none is read, let alone parsed.
+  app.addHook("onRequest", (request, reply, done) => {
+    if (request.is404) answer(request, reply).catch(done);
+    else done();
   });
+  app.setNotFoundHandler(answer);
 }

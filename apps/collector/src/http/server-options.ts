@@ -19,7 +19,8 @@ export function serverOptions({ trustProxy }: ServerSettings) {
     connectionTimeout: 12_000,
     requestTimeout: 10_000,
     keepAliveTimeout: 5_000,
-    maxRequestsPerSocket: 1_000,
+    // Node would answer what is beyond with a bare 503; `countOnConnection` ends the connection instead.
+    maxRequestsPerSocket: 0,
     requestIdHeader: false,
     exposeHeadRoutes: false,
     // Fastify's own 503 is no problem document; `refuseWhileClosing` answers instead.
@@ -37,7 +38,8 @@ export function serverOptions({ trustProxy }: ServerSettings) {
       headersTimeout: 5_000,
       maxHeaderSize: 8_192,
       connectionsCheckingInterval: 1_000,
-      requireHostHeader: true,
+      // Node would answer without a problem; `isHost` decides instead.
+      requireHostHeader: false,
       insecureHTTPParser: false,
       // A repeated Content-Type, Authorization or X-API-Key must be seen as two, not as the first of them.
       joinDuplicateHeaders: true,

@@ -2,11 +2,13 @@ import rateLimit from "@fastify/rate-limit";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { BucketStore, Refusal, TakeResult, TokenBucketPolicy } from "./bucket-store.ts";
 import { createLeases } from "./leases.ts";
-import { clientAddress } from "./network-address.ts";
+import { clientAddress, siteOf } from "./network-address.ts";
 
 /** How often one address may ask for keys that do not exist. */
 const UNKNOWN_KEYS_PER_HOUR = 20;
 const HOUR_MS = 3_600_000;
+/** A site with 256 networks of IPv6 may ask as often as so many of them. */
+const NETWORKS_PER_SITE = 10;
 
 export interface AddressLimits {
   /** requests per address and window */
@@ -44,7 +46,13 @@ export async function createAddressLimiter(
     capacity: UNKNOWN_KEYS_PER_HOUR,
     refillPerMs: UNKNOWN_KEYS_PER_HOUR / HOUR_MS,
   };
+  const sitePolicy: TokenBucketPolicy = {
+    name: "site",
+    capacity: NETWORKS_PER_SITE * requests,
+    refillPerMs: NETWORKS_PER_SITE * policy.refillPerMs,
+  };
   const leases = createLeases(buckets, policy, now);
+  const siteLeases = createLeases(buckets, sitePolicy, now);
   const settle = (taken: TakeResult, answer: Answer) => {
     if (taken.allowed) answer(null, { current: requests - taken.remaining, ttl: taken.resetAtMs - taken.takenAtMs });
     else answer(null, { current: requests + 1, ttl: taken.retryAfterMs });
@@ -67,9 +75,14 @@ export async function createAddressLimiter(
   return {
     async take(request) {
       const result = await check(request);
-      if (result.isAllowed || !result.isExceeded) return undefined;
-      const resetAtMs = now() + result.ttl;
-      return { allowed: false, limitedBy: policy.name, limit: requests, retryAfterMs: result.ttl, resetAtMs };
+      if (!result.isAllowed && result.isExceeded) {
+        const resetAtMs = now() + result.ttl;
+        return { allowed: false, limitedBy: policy.name, limit: requests, retryAfterMs: result.ttl, resetAtMs };
+      }
+      const site = siteOf(clientAddress(request));
+      if (site === undefined) return undefined;
+      const taken = await siteLeases.take(`s:${partitionOf(site)}`);
+      return taken.allowed ? undefined : taken;
     },
     async takeUnknownKey(request) {
       const partition = `u:${partitionOf(clientAddress(request))}`;

@@ -4,6 +4,8 @@ import type { FastifyRequest } from "fastify";
 
 /** One customer of an IPv6 provider has a whole /64, so that is what counts as one address. */
 const IPV6_PREFIX_BITS = 64;
+const SITE_PREFIX_BITS = 56;
+const WHOLE_ADDRESS_BITS = 128;
 const NAT64_PREFIX = "64:ff9b::";
 
 /**
@@ -15,9 +17,16 @@ export function networkOf(address: string): string {
   const zone = address.indexOf("%");
   const plain = zone === -1 ? address : address.slice(0, zone);
   if (!isIPv6(plain)) return "unknown";
-  const lowered = plain.toLowerCase();
-  if (lowered.startsWith(NAT64_PREFIX)) return embeddedIpv4(lowered.slice(NAT64_PREFIX.length)) ?? lowered;
-  return normalizeIP(lowered, IPV6_PREFIX_BITS);
+  const canonical = normalizeIP(plain, WHOLE_ADDRESS_BITS);
+  if (canonical.startsWith(NAT64_PREFIX)) return embeddedIpv4(canonical.slice(NAT64_PREFIX.length)) ?? canonical;
+  return normalizeIP(canonical, IPV6_PREFIX_BITS);
+}
+
+/** The /56 that an IPv6 provider gives to one site, which has 256 of the networks above; undefined for IPv4. */
+export function siteOf(address: string): string | undefined {
+  if (isIPv4(address)) return undefined;
+  const network = networkOf(address);
+  return isIPv6(network) ? normalizeIP(network, SITE_PREFIX_BITS) : undefined;
 }
 
 function embeddedIpv4(rest: string): string | undefined {

@@ -100,8 +100,26 @@ describe("what is no request to this collector", () => {
   test("a request without Host gets 400 and the connection ends", async () => {
     const connection = new RawConnection(collector.port);
     connection.send("GET /health HTTP/1.1\r\n\r\n");
+    const answer = await connection.answer();
+    expect([answer.status, JSON.parse(answer.body).code]).toEqual([400, "bad-request"]);
+    expect(answer.headers["x-content-type-options"]).toBe("nosniff");
     await connection.closed();
-    expect(connection.rest).toMatch(/^HTTP\/1\.1 400 /);
+  });
+
+  test("HTTP/1.0 needs no Host", async () => {
+    expect((await exchange(collector.port, "GET /health HTTP/1.0\r\n\r\n")).status).toBe(200);
+  });
+
+  test("an expectation that nobody knows is ignored", async () => {
+    const before = stored();
+    expect((await exchange(collector.port, eventRequest([["Expect", "x-unknown"]]))).status).toBe(201);
+    expect(stored()).toBe(before + 1);
+  });
+
+  test("a body that nobody asked for is not read: the path is not there, whatever the body is", async () => {
+    const text = requestText("POST", "/nothing", [...common(), ["Content-Length", "20"]], "{");
+    const answer = await exchange(collector.port, text);
+    expect(JSON.parse(answer.body)).toMatchObject({ code: "not-found" });
   });
 
   test.each(["a b", "a, b", "user@host", "host/path", "host\\path"])("a Host of %s gets 400", async (host) => {
@@ -193,6 +211,18 @@ describe("connections", () => {
     for (let i = 0; i < 100; i++) expect((await connection.answer()).status).toBe(i % 10 === 9 ? 400 : 201);
     connection.end();
     expect(stored()).toBe(before + 90);
+  });
+
+  test("after a thousand requests over one it ends; what was sent behind them does nothing", async () => {
+    const before = stored();
+    const connection = new RawConnection(collector.port);
+    connection.send(requestText("GET", "/health", []).repeat(999) + eventRequest().repeat(30));
+    for (let i = 0; i < 999; i++) expect((await connection.answer()).status).toBe(200);
+    const last = await connection.answer();
+    expect([last.status, last.headers.connection]).toEqual([201, "close"]);
+    await connection.closed();
+    expect(connection.rest).toBe("");
+    expect(stored()).toBe(before + 1);
   });
 
   test("no more of them are taken than were set", async () => {

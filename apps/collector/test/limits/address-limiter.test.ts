@@ -72,6 +72,15 @@ describe("behind a proxy that is trusted", () => {
     expect((await from("2001:db8::1")).status).toBe(201);
   });
 
+  test("a /56 of IPv6 has ten times the limit of one of its networks, not 256 times", async () => {
+    await start({ trustProxy: ["127.0.0.0/8"] });
+    const answers = await statuses(
+      Array.from({ length: 64 }, (_unused, i) => from(`2001:db8:1:${(0xab00 + i).toString(16)}::1`)),
+    );
+    expect(answers.filter((status) => status === 201)).toHaveLength(30);
+    expect((await from("2001:db8:2::1")).status).toBe(201);
+  });
+
   test("only the address that the proxy added counts, not what the client wrote before it", async () => {
     await start({ trustProxy: ["127.0.0.0/8"] });
     for (let i = 0; i < 3; i++) expect((await from(`203.0.113.${i}, 198.51.100.7`)).status).toBe(201);

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { createAddressPartitions } from "../../src/limits/address-partition.ts";
-import { networkOf } from "../../src/limits/network-address.ts";
+import { networkOf, siteOf } from "../../src/limits/network-address.ts";
 import { SimulatedClock } from "./simulated-clock.ts";
 
 test.each([
@@ -10,6 +10,9 @@ test.each([
   ["::ffff:c000:201", "192.0.2.1"],
   ["64:ff9b::192.0.2.1", "192.0.2.1"],
   ["64:ff9b::c000:201", "192.0.2.1"],
+  ["64:ff9b:0:0:0:0:c000:201", "192.0.2.1"],
+  ["0064:ff9b::192.0.2.1", "192.0.2.1"],
+  ["0:0:0:0:0:ffff:c000:201", "192.0.2.1"],
 ])("%s counts as the IPv4 address %s", (address, network) => {
   expect(networkOf(address)).toBe(network);
 });
@@ -25,6 +28,15 @@ test("all addresses of one /64 count as one, and the next /64 as another", () =>
   expect(networkOf("2001:DB8:1:2:ffff:ffff:ffff:ffff")).toBe(one);
   expect(networkOf("2001:db8:1:2::1%eth0")).toBe(one);
   expect(networkOf("2001:db8:1:3::1")).not.toBe(one);
+});
+
+test("the networks of one /56 are one site; IPv4 addresses are none, however they are written", () => {
+  const site = siteOf("2001:db8:1:ab00::1");
+  expect(siteOf("2001:db8:1:abff:1::")).toBe(site);
+  expect(siteOf("2001:db8:1:ac00::1")).not.toBe(site);
+  for (const address of ["192.0.2.1", "::ffff:192.0.2.1", "64:ff9b::c000:201", "x"]) {
+    expect(siteOf(address)).toBeUndefined();
+  }
 });
 
 test("what is no address counts as one client", () => {

@@ -1,0 +1,23 @@
+import type { Socket } from "node:net";
+import type { FastifyReply, FastifyRequest } from "fastify";
+
+/** After so many requests a connection ends, and the client opens another, perhaps to another replica. */
+export const MAX_REQUESTS_PER_CONNECTION = 1_000;
+
+const counts = new WeakMap<Socket, number>();
+
+/**
+ * Counts a request on its connection. The answer to the last one that counts says that the connection ends with it; what was
+ * sent behind it is neither looked at nor answered. (Node's own limit answers 503 without a word or header.)
+ *
+ * @returns whether the request may be looked at
+ */
+export function countOnConnection(request: FastifyRequest, reply: FastifyReply): boolean {
+  const { socket } = request.raw;
+  const count = (counts.get(socket) ?? 0) + 1;
+  counts.set(socket, count);
+  if (count === MAX_REQUESTS_PER_CONNECTION) reply.header("connection", "close");
+  if (count <= MAX_REQUESTS_PER_CONNECTION) return true;
+  reply.hijack();
+  return false;
+}
