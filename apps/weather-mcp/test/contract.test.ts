@@ -71,18 +71,26 @@ describe("every answer", () => {
 });
 
 describe("every error", () => {
+  let down: WeatherSession;
+  beforeAll(async () => {
+    down = await openSession({ env: { WEATHER_TOOLS: "all" } });
+    for (const service of ["nws", "open-meteo", "ncei"]) down.upstream.fail(service, { status: 503 });
+  });
+  afterAll(() => down.close());
+
   test.each(CALLS)(
     "%s %j with everything down is an error with category and hint, and passes the client",
     async (name, args) => {
-      const down = await openSession({ env: { WEATHER_TOOLS: "all" } });
-      for (const service of ["nws", "open-meteo", "ncei"]) down.upstream.fail(service, { status: 503 });
       const result = await down.call(name, args);
       // Abroad there is nobody to ask for alerts, but the place has to be found first.
       expect(result.isError).toBe(true);
-      expect(errorMeta(result)).toMatchObject({ category: "UNKNOWN", reason: "upstream_unavailable", retryable: true });
+      expect(errorMeta(result)).toMatchObject({
+        category: "UNKNOWN",
+        reason: "upstream_unavailable",
+        retryable: true,
+      });
       expect(textOf(result)).toMatch(/^UNKNOWN: .+\nTry: .+$/);
       expect(result.structuredContent).toBeUndefined();
-      await down.close();
     },
   );
 
@@ -129,6 +137,10 @@ describe("tools/list", () => {
         openWorldHint: true,
       });
     }
+  });
+
+  test("no schema has a list of types, which some providers refuse", async () => {
+    expect(JSON.stringify(await visible())).not.toContain('"type":[');
   });
 
   test("names and inputs change only on purpose", async () => {

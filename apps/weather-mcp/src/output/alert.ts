@@ -2,6 +2,7 @@ import * as z from "zod/v4";
 import { formatLocal } from "../time/zone.ts";
 import type { NwsAlert } from "../upstream/nws-decode.ts";
 import { clip } from "./clip.ts";
+import { stringOrNull } from "./or-null.ts";
 
 /** From the least to the most severe; "Unknown" is outside of the order. */
 export const SEVERITIES = ["Minor", "Moderate", "Severe", "Extreme"] as const;
@@ -11,23 +12,22 @@ export function severityRank(severity: string): number {
   return (SEVERITIES as readonly string[]).indexOf(severity) + 1;
 }
 
-const text = z.string().nullable();
 export const alertSchema = z.object({
   id: z.string(),
   event: z.string(),
   severity: z.string(),
   certainty: z.string(),
   urgency: z.string(),
-  headline: text,
+  headline: stringOrNull,
   area: z.string(),
-  onset: text,
+  onset: stringOrNull,
   /** End of the danger; null when it is not known. */
-  ends: text,
+  ends: stringOrNull,
   /** When the message is to be renewed, which is not the end of the danger. */
-  message_expires: text,
-  what: text,
-  instruction: text,
-  sender: text,
+  message_expires: stringOrNull,
+  what: stringOrNull,
+  instruction: stringOrNull,
+  sender: stringOrNull,
   message_type: z.string(),
 });
 export type AlertMember = z.output<typeof alertSchema>;

@@ -2,23 +2,21 @@ import * as z from "zod/v4";
 import type { Located } from "../location/locate.ts";
 import { formatLocal } from "../time/zone.ts";
 import type { Fetched } from "../upstream/upstream-client.ts";
-
-const nullableString = z.string().nullable();
-const nullableNumber = z.number().nullable();
+import { cell, numberOrNull, stringOrNull } from "./or-null.ts";
 
 export const tableSchema = z.object({
   columns: z.array(z.string()),
-  rows: z.array(z.array(z.union([z.string(), z.number(), z.null()]))),
+  rows: z.array(z.array(cell)),
 });
 
 const placeSchema = z.object({
   name: z.string(),
   latitude: z.number(),
   longitude: z.number(),
-  country_code: nullableString,
-  admin1: nullableString,
+  country_code: stringOrNull,
+  admin1: stringOrNull,
   timezone: z.string(),
-  elevation_m: nullableNumber,
+  elevation_m: numberOrNull,
 });
 
 /** Where an answer comes from and how old it is; part of every answer. */
@@ -26,9 +24,9 @@ export const provenanceShape = {
   summary_text: z.string(),
   source: z.string(),
   /** The source that should have served this, when another had to. */
-  fallback_from: nullableString,
+  fallback_from: stringOrNull,
   /** When the service made it; null when it does not say. */
-  issued_at: nullableString,
+  issued_at: stringOrNull,
   fetched_at: z.string(),
   /** Age of the data: since issued_at, else since fetched_at. */
   age_minutes: z.number(),

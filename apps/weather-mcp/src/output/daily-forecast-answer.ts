@@ -7,10 +7,11 @@ import { endOfDay, formatLocal, startOfDay } from "../time/zone.ts";
 import { frameText, locationMember, type Provenance, provenanceMembers } from "./answer.ts";
 import { clip } from "./clip.ts";
 import { type Answer, fitRows } from "./fit-rows.ts";
+import { numberOrNull, stringOrNull } from "./or-null.ts";
 import { type Quantity, show, unitOf } from "./units.ts";
 
-const number = z.number().nullable().optional();
-const text = z.string().nullable().optional();
+const number = numberOrNull.optional();
+const text = stringOrNull.optional();
 
 export const periodSchema = z.object({
   date: z.string(),

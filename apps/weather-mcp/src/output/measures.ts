@@ -1,5 +1,6 @@
 import * as z from "zod/v4";
 import type { UnitSystem } from "../config.ts";
+import { numberOrNull } from "./or-null.ts";
 import { type Quantity, show, unitOf } from "./units.ts";
 
 /** Single measures of an answer by field: in the unit they are kept in, with what kind of measure they are. */
@@ -23,4 +24,4 @@ export function measuresText(shown: Readonly<Record<string, number | null>>): st
     .join(", ");
 }
 
-export const measuresSchema = z.record(z.string(), z.number().nullable());
+export const measuresSchema = z.record(z.string(), numberOrNull);

@@ -2,6 +2,7 @@ import * as z from "zod/v4";
 import { agreementOf, MODELS, modelDays } from "../forecast/model-spread.ts";
 import { locate, unitSystemOf } from "../location/locate.ts";
 import { answerShape, tableSchema } from "../output/answer.ts";
+import { integerOrNull } from "../output/or-null.ts";
 import type { Column } from "../output/table.ts";
 import { tableAnswer } from "../output/table-answer.ts";
 import { OPEN_METEO_ATTRIBUTION } from "../upstream/open-meteo.ts";
@@ -19,7 +20,7 @@ export const compareModels = defineTool({
     table: tableSchema,
     total_available: z.int(),
     truncated: z.boolean(),
-    next_offset: z.int().nullable(),
+    next_offset: integerOrNull,
   }),
   async run({ days, units, ...where }, { services, scope, nowMs }) {
     const located = await locate(where, services, scope);

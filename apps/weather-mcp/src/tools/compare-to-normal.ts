@@ -7,6 +7,7 @@ import { type ClimateValues, type Normals, type Period, periodOf } from "../norm
 import { stationNormals } from "../normals/station-normals.ts";
 import { answerShape, frameText, locationMember, provenanceMembers } from "../output/answer.ts";
 import { type Measures, measuresSchema, measuresText, showMeasures, unitsOfMeasures } from "../output/measures.ts";
+import { orNull, stringOrNull } from "../output/or-null.ts";
 import { utcMidnight } from "../time/calendar.ts";
 import { localDate } from "../time/zone.ts";
 import { NCEI_ATTRIBUTION } from "../upstream/ncei.ts";
@@ -32,10 +33,10 @@ export const compareToNormal = defineTool({
     ...answerShape,
     period: z.string(),
     normal: measuresSchema,
-    actual: measuresSchema.nullable(),
-    actual_kind: z.enum(["station", "reanalysis", "forecast"]).nullable(),
-    departure: measuresSchema.nullable(),
-    rank_note: z.string().nullable(),
+    actual: orNull(measuresSchema),
+    actual_kind: orNull(z.enum(["station", "reanalysis", "forecast"])),
+    departure: orNull(measuresSchema),
+    rank_note: stringOrNull,
     baseline: z.string(),
   }),
   async run(input, call) {

@@ -2,6 +2,7 @@ import * as z from "zod/v4";
 import { distanceKm } from "../location/distance.ts";
 import { locate } from "../location/locate.ts";
 import { answerShape, tableSchema } from "../output/answer.ts";
+import { integerOrNull } from "../output/or-null.ts";
 import { tableAnswer } from "../output/table-answer.ts";
 import { formatUtcDate } from "../time/calendar.ts";
 import { NCEI_ATTRIBUTION } from "../upstream/ncei.ts";
@@ -19,7 +20,7 @@ export const findStations = defineTool({
     table: tableSchema,
     total_available: z.int(),
     truncated: z.boolean(),
-    next_offset: z.int().nullable(),
+    next_offset: integerOrNull,
   }),
   async run({ limit, ...where }, { services, scope, nowMs }) {
     const located = await locate(where, services, scope);

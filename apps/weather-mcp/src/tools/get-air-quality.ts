@@ -3,6 +3,7 @@ import { dominantPollutant, POLLUTANTS, usAqiCategory } from "../air/us-aqi.ts";
 import { locate } from "../location/locate.ts";
 import { answerShape, tableSchema } from "../output/answer.ts";
 import { type Measures, measuresSchema, measuresText, showMeasures, unitsOfMeasures } from "../output/measures.ts";
+import { integerOrNull, stringOrNull } from "../output/or-null.ts";
 import type { Column } from "../output/table.ts";
 import { tableAnswer } from "../output/table-answer.ts";
 import type { Quantity } from "../output/units.ts";
@@ -29,14 +30,14 @@ export const getAirQuality = defineTool({
   }),
   output: z.object({
     ...answerShape,
-    observed_at: z.string().nullable(),
+    observed_at: stringOrNull,
     current: measuresSchema,
-    us_aqi_category: z.string().nullable(),
-    dominant_pollutant: z.string().nullable(),
+    us_aqi_category: stringOrNull,
+    dominant_pollutant: stringOrNull,
     hourly: tableSchema,
     total_available: z.int(),
     truncated: z.boolean(),
-    next_offset: z.int().nullable(),
+    next_offset: integerOrNull,
   }),
   async run({ hours, offset, ...place }, { services, scope, nowMs }) {
     const located = await locate(place, services, scope);

@@ -5,6 +5,7 @@ import { ALERT_AREAS, isUnitedStates } from "../location/regions.ts";
 import { alertMember, alertSchema, alertText, SEVERITIES, severityRank } from "../output/alert.ts";
 import { frameText, provenanceMembers, provenanceShape } from "../output/answer.ts";
 import { type Answer, fitRows } from "../output/fit-rows.ts";
+import { integerOrNull } from "../output/or-null.ts";
 import { NWS_ATTRIBUTION } from "../upstream/nws.ts";
 import type { NwsAlert } from "../upstream/nws-decode.ts";
 import type { Fetched } from "../upstream/upstream-client.ts";
@@ -47,7 +48,7 @@ export const getAlerts = defineTool({
     total: z.int(),
     returned: z.int(),
     truncated: z.boolean(),
-    next_offset: z.int().nullable(),
+    next_offset: integerOrNull,
     alerts: z.array(alertSchema),
   }),
   async run(input, call) {

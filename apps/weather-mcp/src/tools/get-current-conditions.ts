@@ -4,13 +4,12 @@ import { countAlerts } from "../forecast/forecast-source.ts";
 import { locate, unitSystemOf } from "../location/locate.ts";
 import { answerShape, frameText, locationMember, provenanceMembers } from "../output/answer.ts";
 import { type Measures, measuresText, showMeasures, unitsOfMeasures } from "../output/measures.ts";
+import { integerOrNull, numberOrNull, orNull, stringOrNull } from "../output/or-null.ts";
 import { formatLocal } from "../time/zone.ts";
 import { NWS_ATTRIBUTION } from "../upstream/nws.ts";
 import { OPEN_METEO_ATTRIBUTION } from "../upstream/open-meteo.ts";
 import { locationInput, unitsInput } from "./inputs.ts";
 import { defineTool } from "./tool.ts";
-
-const number = z.number().nullable();
 
 export const getCurrentConditions = defineTool({
   name: "get_current_conditions",
@@ -26,22 +25,22 @@ export const getCurrentConditions = defineTool({
     ...answerShape,
     kind: z.enum(["observation", "model"]),
     observed_at: z.string(),
-    station: z.object({ id: z.string(), name: z.string().nullable(), distance_km: number }).nullable(),
-    condition: z.string().nullable(),
-    temperature: number,
-    feels_like: number,
-    dewpoint: number,
-    humidity: number,
-    wind_speed: number,
-    wind_gust: number,
-    wind_direction: number,
-    pressure_msl: number,
-    visibility: number,
-    cloud_cover: number,
-    precip_last_hour: number,
-    uv_index: number,
+    station: orNull(z.object({ id: z.string(), name: stringOrNull, distance_km: numberOrNull })),
+    condition: stringOrNull,
+    temperature: numberOrNull,
+    feels_like: numberOrNull,
+    dewpoint: numberOrNull,
+    humidity: numberOrNull,
+    wind_speed: numberOrNull,
+    wind_gust: numberOrNull,
+    wind_direction: numberOrNull,
+    pressure_msl: numberOrNull,
+    visibility: numberOrNull,
+    cloud_cover: numberOrNull,
+    precip_last_hour: numberOrNull,
+    uv_index: numberOrNull,
     derived: z.array(z.string()),
-    active_alerts: z.int().nullable(),
+    active_alerts: integerOrNull,
   }),
   async run(input, { services, scope, nowMs }) {
     const located = await locate(input, services, scope);

@@ -4,6 +4,7 @@ import { sectionsOf } from "../forecast/discussion-sections.ts";
 import { locate } from "../location/locate.ts";
 import { answerShape, frameText, locationMember, provenanceMembers } from "../output/answer.ts";
 import { fitRows } from "../output/fit-rows.ts";
+import { integerOrNull } from "../output/or-null.ts";
 import { NWS_ATTRIBUTION } from "../upstream/nws.ts";
 import { locationInput, offsetInput } from "./inputs.ts";
 import { defineTool } from "./tool.ts";
@@ -20,7 +21,7 @@ export const getForecastDiscussion = defineTool({
     sections: z.array(z.object({ title: z.string(), text: z.string() })),
     total_available: z.int(),
     truncated: z.boolean(),
-    next_offset: z.int().nullable(),
+    next_offset: integerOrNull,
   }),
   async run({ offset, ...where }, { services, scope, nowMs }) {
     const located = await locate(where, services, scope);

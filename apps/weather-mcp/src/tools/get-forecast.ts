@@ -5,6 +5,7 @@ import { hourlyForecast } from "../forecast/hourly-forecast.ts";
 import { locate, unitSystemOf } from "../location/locate.ts";
 import { answerShape, tableSchema } from "../output/answer.ts";
 import { dailyAnswer, periodSchema } from "../output/daily-forecast-answer.ts";
+import { integerOrNull } from "../output/or-null.ts";
 import { tableAnswer } from "../output/table-answer.ts";
 import { locationInput, offsetInput, unitsInput } from "./inputs.ts";
 import { defineTool } from "./tool.ts";
@@ -30,8 +31,8 @@ export const getForecast = defineTool({
     hourly: tableSchema.optional(),
     total_available: z.int(),
     truncated: z.boolean(),
-    next_offset: z.int().nullable(),
-    active_alerts: z.int().nullable(),
+    next_offset: integerOrNull,
+    active_alerts: integerOrNull,
   }),
   async run(input, { services, scope, nowMs }) {
     const located = await locate(input, services, scope);

@@ -5,24 +5,25 @@ import { findHistory } from "../history/find-history.ts";
 import { type FieldSummary, historyColumns, summarize } from "../history/history-rows.ts";
 import { locate, unitSystemOf } from "../location/locate.ts";
 import { answerShape, tableSchema } from "../output/answer.ts";
+import { integerOrNull, numberOrNull, orNull, stringOrNull } from "../output/or-null.ts";
 import { tableAnswer } from "../output/table-answer.ts";
 import { unitOf } from "../output/units.ts";
 import { calendarDate, locationInput, offsetInput, unitsInput } from "./inputs.ts";
 import { defineTool } from "./tool.ts";
 
 const summarySchema = z.object({
-  min: z.number().nullable(),
-  max: z.number().nullable(),
-  mean: z.number().nullable(),
-  total: z.number().nullable(),
+  min: numberOrNull,
+  max: numberOrNull,
+  mean: numberOrNull,
+  total: numberOrNull,
   days_with_data: z.int(),
 });
 
 export const stationSchema = z.object({
   id: z.string(),
-  name: z.string().nullable(),
-  distance_km: z.number().nullable(),
-  elevation_m: z.number().nullable(),
+  name: stringOrNull,
+  distance_km: numberOrNull,
+  elevation_m: numberOrNull,
 });
 
 export const getHistoricalWeather = defineTool({
@@ -48,7 +49,7 @@ export const getHistoricalWeather = defineTool({
   output: z.object({
     ...answerShape,
     kind: z.enum(["station", "reanalysis"]),
-    station: stationSchema.nullable(),
+    station: orNull(stationSchema),
     granularity: z.enum(["daily", "hourly", "monthly"]),
     start_date: z.string(),
     end_date: z.string(),
@@ -56,7 +57,7 @@ export const getHistoricalWeather = defineTool({
     summary: z.record(z.string(), summarySchema),
     total_rows: z.int(),
     truncated: z.boolean(),
-    next_offset: z.int().nullable(),
+    next_offset: integerOrNull,
   }),
   async run(input, { services, scope, nowMs }) {
     const located = await locate(input, services, scope);

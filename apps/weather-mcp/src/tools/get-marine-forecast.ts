@@ -3,6 +3,7 @@ import { WeatherError } from "../errors/weather-error.ts";
 import { distanceKm } from "../location/distance.ts";
 import { locate, unitSystemOf } from "../location/locate.ts";
 import { answerShape, tableSchema } from "../output/answer.ts";
+import { integerOrNull } from "../output/or-null.ts";
 import type { BuiltTable, Column } from "../output/table.ts";
 import { tableAnswer } from "../output/table-answer.ts";
 import type { Quantity } from "../output/units.ts";
@@ -52,7 +53,7 @@ export const getMarineForecast = defineTool({
     table: tableSchema,
     total_available: z.int(),
     truncated: z.boolean(),
-    next_offset: z.int().nullable(),
+    next_offset: integerOrNull,
   }),
   async run({ days, granularity, units, offset, ...where }, { services, scope, nowMs }) {
     const located = await locate(where, services, scope);

@@ -4,25 +4,24 @@ import { findPlaces } from "../location/find-places.ts";
 import { locate } from "../location/locate.ts";
 import { parseLocation } from "../location/parse-location.ts";
 import { frameText, provenanceMembers, provenanceShape } from "../output/answer.ts";
+import { numberOrNull, stringOrNull } from "../output/or-null.ts";
 import type { GeocoderHit } from "../upstream/geocoding.ts";
 import { OPEN_METEO_ATTRIBUTION } from "../upstream/open-meteo.ts";
 import type { Fetched } from "../upstream/upstream-client.ts";
 import { defineTool, type ToolCall } from "./tool.ts";
 
-const text = z.string().nullable();
-const number = z.number().nullable();
 const resultSchema = z.object({
   name: z.string(),
   latitude: z.number(),
   longitude: z.number(),
-  country_code: text,
-  country: text,
-  admin1: text,
-  admin2: text,
-  timezone: text,
-  elevation_m: number,
-  population: number,
-  feature: text,
+  country_code: stringOrNull,
+  country: stringOrNull,
+  admin1: stringOrNull,
+  admin2: stringOrNull,
+  timezone: stringOrNull,
+  elevation_m: numberOrNull,
+  population: numberOrNull,
+  feature: stringOrNull,
 });
 type Result = z.output<typeof resultSchema>;
 
