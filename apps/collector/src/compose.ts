@@ -48,12 +48,14 @@ export async function createCollector(config: Config, logger: FastifyBaseLogger)
   });
   const metrics = createMetrics();
   const buckets = createBucketStore({
-    redisUrl: config.redisUrl,
+    redisUrl: config.limitStore === "redis" ? config.redisUrl : undefined,
+    databaseUrl: config.limitStore === "postgres" ? config.databaseUrl : undefined,
     now,
     onOutage(out) {
       metrics.limiterFellBack(out);
-      if (out) logger.warn("Redis is out: limits are counted in this process");
-      else logger.info("Redis is back: limits are shared again");
+      const { limitStore } = config;
+      if (out) logger.warn({ limitStore }, "the store of limits is out: limits are counted in this process");
+      else logger.info({ limitStore }, "the store of limits is back: limits are shared again");
     },
   });
   const app = await buildApp(config, {

@@ -61,6 +61,7 @@ export const CONFIG_VARIABLES: readonly ConfigVariable[] = [
   { property: "databaseUrl", names: ["DATABASE_URL"], expected: "a postgres:// URL", parse: url },
   { property: "dataDir", names: ["DATA_DIR"], expected: "a folder", parse: string("./.data") },
   { property: "redisUrl", names: ["REDIS_URL"], expected: "a redis:// or rediss:// URL", parse: url },
+  { property: "limitStore", names: ["LIMIT_STORE"], expected: "one of memory, redis, postgres", parse: string() },
   {
     property: "masterSecrets",
     names: ["MASTER_SECRET", "MASTER_SECRET_PREVIOUS"],

@@ -10,8 +10,9 @@ export const ConfigSchema = Type.Object({
   /** Absent: the embedded database in `dataDir`. */
   databaseUrl: Type.Union([Type.String({ pattern: "^postgres(ql)?://" }), Type.Undefined()]),
   dataDir: Type.String({ minLength: 1 }),
-  /** Absent: limits are counted in this process. */
   redisUrl: Type.Union([Type.String({ pattern: "^rediss?://" }), Type.Undefined()]),
+  /** Where limits are counted: in this process, or shared by all replicas. */
+  limitStore: Type.Enum(["memory", "redis", "postgres"]),
   /** 32 bytes each; the first signs, the others are still accepted. Empty only before `withMasterSecret`. */
   masterSecrets: Type.Array(Type.Unsafe<Buffer>(Type.Any())),
   /** CIDRs of reverse proxies whose X-Forwarded-For is believed. */
@@ -55,12 +56,24 @@ export function loadConfig(
 ): Config {
   const values: Record<string, unknown> = {};
   for (const variable of CONFIG_VARIABLES) values[variable.property] = readVariable(variable, env);
-  const config = { ...values, ...dropUndefined(overrides) } as Config;
+  const given = { ...values, ...dropUndefined(overrides) } as Config;
+  const config: Config = {
+    ...given,
+    limitStore: given.limitStore ?? (given.redisUrl === undefined ? "memory" : "redis"),
+  };
   if (config.databaseUrl !== undefined && config.masterSecrets.length === 0) {
     throw new ConfigError("MASTER_SECRET", "set to 64 hexadecimal digits when DATABASE_URL is set");
   }
   for (const variable of CONFIG_VARIABLES) checkProperty(variable, config);
+  checkLimitStore(config);
   return Object.freeze(config);
+}
+
+function checkLimitStore({ limitStore, redisUrl, databaseUrl }: Config): void {
+  const lacks = (variable: string) =>
+    new ConfigError("LIMIT_STORE", `accompanied by ${variable} when it is ${limitStore}`);
+  if (limitStore === "redis" && redisUrl === undefined) throw lacks("REDIS_URL");
+  if (limitStore === "postgres" && databaseUrl === undefined) throw lacks("DATABASE_URL");
 }
 
 function readVariable(variable: ConfigVariable, env: Readonly<Record<string, string | undefined>>): unknown {

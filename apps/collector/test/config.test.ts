@@ -43,6 +43,7 @@ describe("the configuration", () => {
     ["DATABASE_URL", "mysql://localhost/x"],
     ["DATABASE_URL", "localhost"],
     ["REDIS_URL", "http://localhost"],
+    ["LIMIT_STORE", "file"],
     ["MASTER_SECRET", "short"],
     ["MASTER_SECRET", `${SECRET}00`],
     ["TRUST_PROXY", "true"],
@@ -64,6 +65,25 @@ describe("the configuration", () => {
     expect(error).toBeInstanceOf(ConfigError);
     expect(error.message).toMatch(new RegExp(`^${variable} must be [^\\n]+$`));
     expect(error.message).not.toContain(value.length > 4 ? value : `=${value}`);
+  });
+
+  it("counts limits in Redis where there is one, else in memory, and elsewhere only when told to", () => {
+    const redis = { REDIS_URL: "redis://localhost" };
+    const postgres = { DATABASE_URL: "postgres://localhost/x", MASTER_SECRET: SECRET };
+    const storeOf = (env: Record<string, string>) => loadConfig({}, env).limitStore;
+    expect([storeOf({}), storeOf(redis), storeOf(postgres)]).toEqual(["memory", "redis", "memory"]);
+    expect(storeOf({ ...postgres, ...redis, LIMIT_STORE: "postgres" })).toBe("postgres");
+    expect(storeOf({ ...redis, LIMIT_STORE: "memory" })).toBe("memory");
+    expect(loadConfig({ redisUrl: "redis://localhost" }, {}).limitStore).toBe("redis");
+  });
+
+  it.each([
+    [{ LIMIT_STORE: "redis" }, "REDIS_URL"],
+    [{ LIMIT_STORE: "postgres" }, "DATABASE_URL"],
+  ])("stops at %o without %s", (env, missing) => {
+    const error = catchError(() => loadConfig({}, env));
+    expect(error.message).toMatch(/^LIMIT_STORE must be /);
+    expect(error.message).toContain(missing);
   });
 
   it("wants a master secret where the database is not its own", () => {

@@ -3,6 +3,7 @@ import type { BucketStore } from "./bucket-store.ts";
 import { createCircuitBreaker } from "./circuit-breaker.ts";
 import { createFailoverBucketStore } from "./failover-bucket-store.ts";
 import { createInProcessBucketStore } from "./in-process-bucket-store.ts";
+import { createPostgresBucketStore } from "./postgres-bucket-store.ts";
 import { createRedisBucketStore } from "./redis-bucket-store.ts";
 
 /** The store gives a call up much sooner; this only clears away what a hanging connection still holds. */
@@ -22,22 +23,27 @@ const FAIL_FAST = {
 } as const satisfies RedisOptions;
 
 export interface BucketStoreOptions {
-  /** `redis://` or `rediss://`; with `?cluster=true` a node of a Redis Cluster. Undefined: limits live in this process. */
-  readonly redisUrl: string | undefined;
+  /** `redis://` or `rediss://`; with `?cluster=true` a node of a Redis Cluster. Limits are shared there. */
+  readonly redisUrl?: string | undefined;
+  /** `postgres://`. Limits are shared there. With neither of the two they live in this process. */
+  readonly databaseUrl?: string | undefined;
   /** Unix ms */
   readonly now: () => number;
   /** The shared store is out (true) or back (false): for the log and the metrics. */
   readonly onOutage: (out: boolean) => void;
 }
 
-/** The store of limits that a configuration asks for. Starts whether Redis is there or not. */
-export function createBucketStore({ redisUrl, now, onOutage }: BucketStoreOptions): BucketStore {
+/** The store of limits that a configuration asks for. Starts whether Redis or PostgreSQL is there or not. */
+export function createBucketStore({ redisUrl, databaseUrl, now, onOutage }: BucketStoreOptions): BucketStore {
   const local = createInProcessBucketStore({ now });
+  const breaker = createCircuitBreaker({ now: () => performance.now(), onChange: onOutage });
+  if (databaseUrl !== undefined) {
+    return createFailoverBucketStore(createPostgresBucketStore({ databaseUrl, breaker }), local);
+  }
   if (redisUrl === undefined) return local;
   const client = connect(redisUrl);
   // The breaker sees each failed call; a listener must be there all the same, or the process would end.
   client.on("error", () => {});
-  const breaker = createCircuitBreaker({ now: () => performance.now(), onChange: onOutage });
   return createFailoverBucketStore(createRedisBucketStore({ client, breaker }), local);
 }
 

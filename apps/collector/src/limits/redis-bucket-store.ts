@@ -1,8 +1,8 @@
 import { Cluster, type Redis } from "ioredis";
+import { giveBackText, type Operation, type OperationText, settleOperations, takeText } from "./bucket-operations.ts";
 import type { BucketStore, Charge, Grant, TakeResult } from "./bucket-store.ts";
 import { withTimeout } from "./call-timeout.ts";
 import type { CircuitBreaker } from "./circuit-breaker.ts";
-import { giveBackText, type Operation, type OperationText, settleOperations, takeText } from "./redis-operations.ts";
 import { TAKE_SCRIPT, TAKE_SCRIPT_SHA1 } from "./take-script.ts";
 
 /** Operations in one call at most: Redis does nothing else meanwhile. */
@@ -57,10 +57,10 @@ export function createRedisBucketStore({
     for (const group of client instanceof Cluster ? byKey(operations) : inSlices(operations)) void call(group);
   }
 
-  function enqueue({ key, text }: OperationText, charge: Charge | undefined): Promise<TakeResult | undefined> {
+  function enqueue(texts: OperationText, charge: Charge | undefined): Promise<TakeResult | undefined> {
     return new Promise((resolve, reject) => {
       if (waiting.length === 0) setImmediate(flush);
-      waiting.push({ key, text, charge, resolve, reject });
+      waiting.push({ ...texts, charge, resolve, reject });
     });
   }
 

@@ -1,11 +1,12 @@
 import fc from "fast-check";
 
-import { expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import type { BucketStore, Grant } from "../../src/limits/bucket-store.ts";
 import { createCircuitBreaker } from "../../src/limits/circuit-breaker.ts";
 import { createInProcessBucketStore } from "../../src/limits/in-process-bucket-store.ts";
 import { keyLimits } from "../../src/limits/key-limits.ts";
 import { createRedisBucketStore } from "../../src/limits/redis-bucket-store.ts";
+import { createPostgresStores, type PostgresStores } from "./postgres-stores.ts";
 import { connectRedis } from "./redis-client.ts";
 import { SimulatedClock } from "./simulated-clock.ts";
 
@@ -21,16 +22,24 @@ const operation = fc.record({
 
 let runs = 0;
 
-test("the script in Redis does the arithmetic of the process, to the millisecond", { timeout: 60_000 }, async () => {
+let postgres: PostgresStores;
+beforeAll(async () => {
+  postgres = await createPostgresStores();
+});
+afterAll(() => postgres.drop());
+
+const openRedis = (now: () => number): BucketStore =>
+  createRedisBucketStore({ client: connectRedis(), breaker: createCircuitBreaker({ now }), timeoutMs: 30_000, now });
+const openPostgres = (now: () => number): BucketStore => postgres.open(now);
+
+test.each([
+  ["the script in Redis", openRedis],
+  ["the function in PostgreSQL", openPostgres],
+])("%s does the arithmetic of the process, to the millisecond", { timeout: 60_000 }, async (_name, openStore) => {
   const clock = new SimulatedClock();
-  const redis = createRedisBucketStore({
-    client: connectRedis(),
-    breaker: createCircuitBreaker({ now: clock.now }),
-    timeoutMs: 30_000,
-    now: clock.now,
-  });
+  const store = openStore(clock.now);
   const local = createInProcessBucketStore({ now: clock.now });
-  const onBoth = <Result>(act: (store: BucketStore) => Promise<Result>) => Promise.all([act(redis), act(local)]);
+  const onBoth = <Result>(act: (store: BucketStore) => Promise<Result>) => Promise.all([act(store), act(local)]);
 
   await fc.assert(
     fc.asyncProperty(fc.array(operation, { maxLength: 60 }), async (operations) => {
@@ -42,7 +51,7 @@ test("the script in Redis does the arithmetic of the process, to the millisecond
         if (does === "give back") {
           if (last === undefined) continue;
           const [shared, own] = last;
-          await Promise.all([redis.giveBack(key.request, shared), local.giveBack(key.request, own)]);
+          await Promise.all([store.giveBack(key.request, shared), local.giveBack(key.request, own)]);
           last = undefined;
           continue;
         }
@@ -54,5 +63,5 @@ test("the script in Redis does the arithmetic of the process, to the millisecond
     }),
     { numRuns: 100 },
   );
-  await Promise.all([redis.close(), local.close()]);
+  await Promise.all([store.close(), local.close()]);
 });

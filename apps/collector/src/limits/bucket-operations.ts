@@ -5,9 +5,12 @@ const TAKE = -1;
 /** Integers in the reply for one take. */
 const INTEGERS_PER_TAKE = 4;
 
-/** One operation that waits for the next call of the script. */
+/** One operation that waits for the next call to a shared store. */
 export interface Operation {
+  readonly partition: string;
+  /** Name of the partition in Redis. */
   readonly key: string;
+  /** `<day of the take to undo, or -1 to take> <buckets> <windows> <cost> {<capacity> <refill per ms>} {<limit> <cost>}` */
   readonly text: string;
   /** undefined: it gives back, and has no result */
   readonly charge: Charge | undefined;
@@ -20,8 +23,8 @@ function keyOf({ partition }: Charge): string {
   return `collector:bucket:{${partition}}`;
 }
 
-/** What the script is told. */
-export type OperationText = Pick<Operation, "key" | "text">;
+/** What the store is told. */
+export type OperationText = Pick<Operation, "partition" | "key" | "text">;
 
 const takeTexts = new WeakMap<Charge, OperationText>();
 
@@ -29,14 +32,15 @@ const takeTexts = new WeakMap<Charge, OperationText>();
 export function takeText(charge: Charge): OperationText {
   let texts = takeTexts.get(charge);
   if (texts === undefined) {
-    texts = { key: keyOf(charge), text: operationText(charge, TAKE) };
+    texts = { partition: charge.partition, key: keyOf(charge), text: operationText(charge, TAKE) };
     takeTexts.set(charge, texts);
   }
   return texts;
 }
 
 export function giveBackText(charge: Charge, grant: Grant): OperationText {
-  return { key: keyOf(charge), text: operationText(charge, Math.floor(grant.takenAtMs / DAY_MS)) };
+  const text = operationText(charge, Math.floor(grant.takenAtMs / DAY_MS));
+  return { partition: charge.partition, key: keyOf(charge), text };
 }
 
 function operationText({ buckets, windows, cost }: Charge, day: number): string {
@@ -46,7 +50,11 @@ function operationText({ buckets, windows, cost }: Charge, day: number): string 
   return text;
 }
 
-/** Hands the reply of the script to the operations that it was for. */
+/**
+ * Hands a reply to the operations that it was for.
+ *
+ * @param reply the clock of the store, then four numbers for each take: allowed, place of the policy, remaining, wait in ms
+ */
 export function settleOperations(operations: readonly Operation[], reply: readonly number[]): void {
   const [atMs = 0] = reply;
   let next = 1;
