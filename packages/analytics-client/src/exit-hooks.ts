@@ -19,7 +19,7 @@ export function setBusy(flush: Flush, isBusy: boolean): void {
   busy[isBusy ? "add" : "delete"](flush);
   if (before > 0 === busy.size > 0) return;
   const change = isBusy ? "prependListener" : "off";
-  process[change]("beforeExit", onBeforeExit);
+  process[change]("beforeExit", flushOnce);
   for (const name of SIGNALS) process[change](name, onSignal);
   flushed = false;
 }
@@ -28,8 +28,11 @@ function flushAll(): Promise<unknown> {
   return Promise.all([...busy].map((flush) => flush(EXIT_DEADLINE_MS)));
 }
 
-function onBeforeExit(): void {
-  // Once: Node asks again whenever the loop is empty, and a collector that is down must not keep the process.
+/**
+ * The process is about to end by itself, or its client has gone. Done once until all has been delivered: Node says
+ * `beforeExit` whenever the loop is empty, and a collector that is down must not keep the process.
+ */
+export function flushOnce(): void {
   if (!flushed) void flushAll();
   flushed = true;
 }

@@ -123,6 +123,8 @@ export function createDelivery({ credentials, transport, clock, random, ...parts
     if (clockMoved) clockOffset = offset;
     if (!verdict) {
       pausedUntil = Math.max(now + backoffMs(++failures, random()), rate.retryAt);
+      // A flush may try twice: the first failure can be an idle connection that the collector has closed.
+      if (failures > 1) endFlushes();
       return;
     }
     pending = undefined;

@@ -1,6 +1,6 @@
 import { defaultAnalytics } from "../default-analytics.ts";
-import { EXIT_DEADLINE_MS } from "../exit-hooks.ts";
-import { KEY, type Sink, sinkOf } from "../sink.ts";
+import { flushOnce } from "../exit-hooks.ts";
+import { KEY, sinkOf } from "../sink.ts";
 import type { Analytics } from "../types.ts";
 import { type OnEnd, observe } from "./observe.ts";
 import { observeCalls } from "./observe-calls.ts";
@@ -32,7 +32,8 @@ export function instrument<Server>(server: Server, analytics: Analytics = defaul
       let calls = 0;
       wrapHandlers(shape.low, {
         "tools/call": (request, context) => {
-          if (calls++ === 0) watchStdin(shape.low, sink);
+          // A server on stdio ends soon after its client has closed its input.
+          if (calls++ === 0) shape.low.transport?._stdin?.once?.("end", flushOnce);
           return onCall(request, context);
         },
         "tasks/result": observeTaskResult,
@@ -72,9 +73,4 @@ function wrapHandlers(low: LowLevelServer, observers: Readonly<Record<string, Be
     return result;
   };
   wrapAll();
-}
-
-/** Asks the input of a server on stdio to tell when its client goes away: the process is about to end then. */
-function watchStdin(low: LowLevelServer, sink: Sink): void {
-  low.transport?._stdin?.once?.("end", () => void sink.flush(EXIT_DEADLINE_MS));
 }

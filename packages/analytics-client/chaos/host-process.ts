@@ -1,0 +1,70 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import type { ChaosCase, Ending } from "./cases.ts";
+import { connectHttp, connectStdio, type McpConnection } from "./mcp-connection.ts";
+
+const HOST = fileURLToPath(new URL("./host.mjs", import.meta.url));
+const API_KEY = `wmc_${"c".repeat(64)}`;
+
+/** How a host ended. */
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** From the moment it was told to end. */
+  readonly afterMs: number;
+}
+
+export interface HostProcess {
+  readonly connection: McpConnection;
+  /** Lines on stderr so far. */
+  readonly errorLines: () => readonly string[];
+  /** Tells it to end, and waits; one that will not is killed after ten seconds. */
+  end(how: Ending): Promise<Exit>;
+}
+
+const MAX_EXIT_MS = 10_000;
+
+/** @param endpoint undefined: the host runs without analytics */
+export async function startHost(
+  { sdk, transport, ending }: Pick<ChaosCase, "sdk" | "transport" | "ending">,
+  nodePath: string,
+  endpoint: string | undefined,
+): Promise<HostProcess> {
+  const flags = [...(endpoint ? [] : ["bare"]), ...(ending.includes("handled") ? ["graceful"] : [])];
+  const { CI: _ci, DO_NOT_TRACK: _dnt, NODE_OPTIONS: _options, ...env } = process.env;
+  const child = spawn(nodePath, [HOST, sdk.module, String(sdk.major), transport, ...flags], {
+    stdio: transport === "stdio" ? ["pipe", "pipe", "pipe"] : ["ignore", "pipe", "pipe", "ipc"],
+    env: { ...env, ANALYTICS_API_KEY: API_KEY, ANALYTICS_ENDPOINT: endpoint ?? "" },
+  });
+  let stderr = "";
+  child.stderr?.on("data", (chunk) => {
+    stderr += chunk;
+  });
+  const exited = new Promise<Omit<Exit, "afterMs">>((resolve) => {
+    child.once("exit", (code, signal) => resolve({ code, signal }));
+  });
+  const connected = transport === "stdio" ? connectStdio(child) : connectHttp(child);
+  const connection = await Promise.race([
+    connected,
+    exited.then(({ code }) => {
+      throw new Error(`the host ended with code ${code} before it was told to: ${stderr.slice(0, 500)}`);
+    }),
+  ]);
+  return {
+    connection,
+    errorLines: () => stderr.split("\n").filter(Boolean),
+    async end(how) {
+      const startedAt = performance.now();
+      tellToEnd(child, how);
+      const killer = setTimeout(() => child.kill("SIGKILL"), MAX_EXIT_MS);
+      const exit = await exited;
+      clearTimeout(killer);
+      return { ...exit, afterMs: performance.now() - startedAt };
+    },
+  };
+}
+
+function tellToEnd(child: ChildProcess, how: Ending): void {
+  if (how === "stdin closes") child.stdin?.end();
+  else child.kill(how === "SIGINT" ? "SIGINT" : "SIGTERM");
+}

@@ -1,0 +1,47 @@
+import { startBackend } from "./backends.ts";
+import type { ChaosCase } from "./cases.ts";
+import { type Exit, startHost } from "./host-process.ts";
+
+const CALLS = 20;
+
+/** The client's own bound, and what a busy machine may add to the end of any process. */
+const MAX_EXIT_MS = 1_500;
+const SLACK_MS = 700;
+
+/** Runs one case. What it gives back are the promises that were broken: none, at best. */
+export async function runCase(chaosCase: ChaosCase, nodePath: string): Promise<readonly string[]> {
+  const backend = await startBackend(chaosCase.backend);
+  try {
+    const host = await startHost(chaosCase, nodePath, backend.endpoint);
+    for (let i = 0; i < CALLS; i++) await host.connection.call(i % 4 === 3 ? "fails" : "works");
+    const exit = await host.end(chaosCase.ending);
+    const errorLines = host.errorLines();
+    return [
+      ...judgeExit(chaosCase, exit),
+      ...host.connection.strayLines.map((line) => `on stdout beside the protocol: ${line.slice(0, 100)}`),
+      ...(errorLines.length > 1 ? [`${errorLines.length} lines on stderr: ${errorLines[0]?.slice(0, 200)}`] : []),
+      ...(chaosCase.backend === "healthy" && backend.stored() !== CALLS && !chaosCase.ending.includes("handled")
+        ? [`${backend.stored()} of ${CALLS} events were stored`]
+        : []),
+      ...backend.faults(),
+    ];
+  } catch (error) {
+    return [String(error)];
+  } finally {
+    await backend.close();
+  }
+}
+
+function judgeExit({ ending }: ChaosCase, { code, signal, afterMs }: Exit): string[] {
+  const ended = signal ?? `code ${code}`;
+  const expected = {
+    "stdin closes": "code 0",
+    SIGTERM: "SIGTERM",
+    SIGINT: "SIGINT",
+    "SIGTERM, handled by the host": "code 7",
+  };
+  return [
+    ...(ended === expected[ending] ? [] : [`ended with ${ended} instead of ${expected[ending]}`]),
+    ...(afterMs <= MAX_EXIT_MS + SLACK_MS ? [] : [`took ${Math.round(afterMs)} ms to end`]),
+  ];
+}
