@@ -186,6 +186,26 @@ describe("one request for equal callers", () => {
   });
 });
 
+describe("a service that keeps failing", () => {
+  test("is left alone after five failed requests, and asked again a minute later", async () => {
+    const undo = harness.upstream.fail("nws/thing", { status: 503 });
+    for (let request = 0; request < 5; request++) await failureOf(harness.get());
+    expect(hits()).toBe(15);
+    expect(await failureOf(harness.get())).toMatchObject({ reason: "upstream_unavailable", retryable: true });
+    expect(hits()).toBe(15);
+    undo();
+    clock.advance(61_000);
+    await expect(harness.get()).resolves.toMatchObject({ value: { ok: true } });
+  });
+
+  test("does not close the others", async () => {
+    harness.upstream.fail("nws/thing", { status: 503 });
+    for (let request = 0; request < 6; request++) await failureOf(harness.get());
+    harness.upstream.respond("ncei/thing", { ok: true });
+    await expect(harness.get({ upstream: "ncei" })).resolves.toMatchObject({ value: { ok: true } });
+  });
+});
+
 describe("requests", () => {
   test("commas stay and spaces are %20, never +", async () => {
     await harness.get({ query: { hourly: "a,b", name: "São Paulo", skipped: undefined } });
