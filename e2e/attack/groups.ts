@@ -1,11 +1,12 @@
 import { authentication } from "./authentication.ts";
 import { limits } from "./limits.ts";
+import { payload } from "./payload.ts";
 import { replay } from "./replay.ts";
 import type { AttackCase, AttackGroup } from "./runner/attack-case.ts";
 import { signature } from "./signature.ts";
 
 /** Every group, in the order of the list of attacks. */
-export const GROUPS: readonly AttackGroup[] = [authentication, signature, replay, limits];
+export const GROUPS: readonly AttackGroup[] = [authentication, signature, replay, limits, payload];
 
 /** Cases of the groups that are named, by name or by prefix of their ids; of all groups when none is. Throws for a name that is none. */
 export function chooseCases(names: readonly string[], groups: readonly AttackGroup[] = GROUPS): AttackCase[] {
