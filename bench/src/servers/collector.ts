@@ -8,9 +8,10 @@ import { type BenchDatabase, openBenchDatabase } from "./bench-database.ts";
 import { startChildServer } from "./child-server.ts";
 import { type Contestant, contestant } from "./contestant.ts";
 import type { ContestantOrder } from "./contestants.ts";
+import { shippedNodeArguments } from "./shipped-arguments.ts";
 
 export interface CollectorOptions {
-  /** for Node itself, such as `--cpu-prof` */
+  /** for Node itself, beside those that the container gives it */
   readonly nodeArguments?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -47,7 +48,7 @@ export async function startCollector(
     scriptArguments: ["serve"],
     port,
     environment,
-    nodeArguments: options.nodeArguments ?? [],
+    nodeArguments: [...shippedNodeArguments(), ...(options.nodeArguments ?? [])],
   });
   return contestant(server, database, "events_raw");
 }
