@@ -2,7 +2,8 @@ import { startBackend } from "./backends.ts";
 import type { ChaosCase } from "./cases.ts";
 import { type Exit, startHost } from "./host-process.ts";
 
-const CALLS = 20;
+/** More than a batch, so that full batches and waiting ones both occur. */
+const CALLS = 120;
 
 /** The client's own bound, and what a busy machine may add to the end of any process. */
 const MAX_EXIT_MS = 1_500;

@@ -14,7 +14,8 @@ export interface Clock {
 export const systemClock: Clock = {
   now: Date.now,
   after(delayMs, task, hold) {
-    const timer = setTimeout(task, delayMs);
+    // Node warns on stderr about a delay below zero.
+    const timer = setTimeout(task, Math.max(0, delayMs));
     if (!hold) timer.unref();
     return () => clearTimeout(timer);
   },
