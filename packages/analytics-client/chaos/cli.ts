@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { allCases, type ChaosCase, chosenCases, nameOf, SDK_VERSIONS } from "./cases.ts";
+import { KILL_TRIALS, nameOfKill, runKillTrial, stopKillCollector } from "./kill.ts";
 import { findNodes, NODE_MAJORS } from "./nodes.ts";
 import { nameOfPace, runPaceCase } from "./pace.ts";
 import { runCase } from "./run-case.ts";
@@ -31,7 +32,8 @@ if (values.help) {
 interface Trial {
   readonly name: string;
   readonly node: number;
-  readonly run: (nodePath: string) => Promise<readonly string[]>;
+  /** The promises that were broken; undefined where it cannot be tried here. */
+  readonly run: (nodePath: string) => Promise<readonly string[] | undefined>;
 }
 
 /** A busy machine can make one exit slow, but not three. */
@@ -58,6 +60,11 @@ const trials: readonly Trial[] = [
     node: entry.node,
     run: (nodePath: string) => runPatiently(entry, nodePath),
   })),
+  ...Array.from({ length: KILL_CASES }, (_case, i) => ({
+    name: nameOfKill(i),
+    node: NODE_MAJORS[0],
+    run: runKillCase,
+  })),
 ].filter(({ name }) => name.includes(values.only));
 const failures: { case: string; problems: readonly string[] }[] = [];
 let skipped = 0;
@@ -66,16 +73,17 @@ const waiting = [...trials];
 async function work(): Promise<void> {
   for (let next = waiting.shift(); next; next = waiting.shift()) {
     const nodePath = nodes.get(next.node);
-    if (!nodePath) {
+    const problems = nodePath && (await next.run(nodePath));
+    if (!problems) {
       skipped++;
       continue;
     }
-    const problems = await next.run(nodePath);
     if (problems.length > 0) failures.push({ case: next.name, problems });
     if (!values.json) console.log(`${problems.length > 0 ? "FAILED" : "passed"}  ${next.name}  ${problems.join("; ")}`);
   }
 }
 await Promise.all([work(), work()]);
+await stopKillCollector();
 
 const summary = { cases: trials.length, passed: trials.length - skipped - failures.length, skipped, failures };
 console.log(values.json ? JSON.stringify(summary) : `${summary.passed} of ${summary.cases} passed, ${skipped} skipped`);

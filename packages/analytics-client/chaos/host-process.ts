@@ -20,6 +20,8 @@ export interface HostProcess {
   readonly errorLines: () => readonly string[];
   /** Tells it to end, and waits; one that will not is killed after ten seconds. */
   end(how: Ending): Promise<Exit>;
+  /** SIGKILL, without any chance to say something. */
+  kill(): Promise<void>;
 }
 
 const MAX_EXIT_MS = 10_000;
@@ -29,12 +31,13 @@ export async function startHost(
   { sdk, transport, ending }: Pick<ChaosCase, "sdk" | "transport" | "ending">,
   nodePath: string,
   endpoint: string | undefined,
+  settings: Readonly<Record<string, string>> = {},
 ): Promise<HostProcess> {
   const flags = [...(endpoint ? [] : ["bare"]), ...(ending.includes("handled") ? ["graceful"] : [])];
   const { CI: _ci, DO_NOT_TRACK: _dnt, NODE_OPTIONS: _options, ...env } = process.env;
   const child = spawn(nodePath, [HOST, sdk.module, String(sdk.major), transport, ...flags], {
     stdio: transport === "stdio" ? ["pipe", "pipe", "pipe"] : ["ignore", "pipe", "pipe", "ipc"],
-    env: { ...env, ANALYTICS_API_KEY: API_KEY, ANALYTICS_ENDPOINT: endpoint ?? "" },
+    env: { ...env, ANALYTICS_API_KEY: API_KEY, ANALYTICS_ENDPOINT: endpoint ?? "", ...settings },
   });
   let stderr = "";
   child.stderr?.on("data", (chunk) => {
@@ -60,6 +63,10 @@ export async function startHost(
       const exit = await exited;
       clearTimeout(killer);
       return { ...exit, afterMs: performance.now() - startedAt };
+    },
+    async kill() {
+      child.kill("SIGKILL");
+      await exited;
     },
   };
 }
