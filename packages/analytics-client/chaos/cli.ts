@@ -60,10 +60,10 @@ const trials: readonly Trial[] = [
     node: entry.node,
     run: (nodePath: string) => runPatiently(entry, nodePath),
   })),
-  ...Array.from({ length: KILL_CASES }, (_case, i) => ({
-    name: nameOfKill(i),
+  ...KILL_TRIALS.map((entry, i) => ({
+    name: nameOfKill(entry, i),
     node: NODE_MAJORS[0],
-    run: runKillCase,
+    run: (nodePath: string) => runKillTrial(entry, nodePath),
   })),
 ].filter(({ name }) => name.includes(values.only));
 const failures: { case: string; problems: readonly string[] }[] = [];
