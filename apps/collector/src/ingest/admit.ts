@@ -48,6 +48,8 @@ export function createAdmit(deps: IngestDeps, answers: Answers): Admit {
     const taken = await buckets.take(limits.request);
     if (!taken.allowed) return answers.limited(reply, taken, limits.policyHeader);
     request.admission = { key, grant: taken, claim, validEvents: 0, settled: false };
+    // A client that has gone meanwhile: its body would neither come nor end, and nothing would ever settle the charge.
+    if (request.raw.destroyed) return answers.refused(reply, "bad-request");
     return undefined;
   };
 }

@@ -132,6 +132,40 @@ test("a request whose client goes away is counted once, as aborted", async () =>
   await expect.poll(() => charged.events).toBe(0);
 });
 
+test("a client that goes away while its key is charged is counted once, and pays for no event", async () => {
+  await collector.close();
+  let open = () => {};
+  const gate = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  const store = charging(createInProcessBucketStore({ now: () => Date.UTC(2026, 10, 22, 12) }));
+  let waiting = 0;
+  const take = async (charge: Charge) => {
+    if (charge.partition.startsWith("k:")) {
+      waiting++;
+      await gate;
+    }
+    return store.take(charge);
+  };
+  collector = await startTestCollector({ deps: { buckets: { ...store, take } } });
+  let gone = 0;
+  collector.app.server.on("connection", (socket) => socket.on("close", () => gone++));
+  const connection = new RawConnection(collector.port);
+  connection.send(
+    requestText("POST", "/v1/events", [
+      ["Content-Type", "application/json"],
+      ["X-API-Key", collector.key.apiKey],
+      ["Content-Length", "100"],
+    ]),
+  );
+  await expect.poll(() => waiting).toBe(1);
+  connection.end();
+  await expect.poll(() => gone).toBe(1);
+  open();
+  await expect.poll(() => collector.metrics.outcomes.requests.aborted).toBe(1);
+  await expect.poll(() => charged).toEqual({ requests: 1, events: 0 });
+});
+
 test("the outcomes of requests are a closed set: the codes of problems and three more", () => {
   const names = Object.keys(collector.metrics.outcomes.requests);
   expect(names.sort()).toEqual([...Object.keys(PROBLEMS), "aborted", "duplicate", "stored"].sort());
