@@ -3,7 +3,9 @@
  * file for each, so that whoever installs the package gets no other package and no path into this repository.
  */
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 import { minifySync } from "rolldown/utils";
@@ -24,17 +26,18 @@ const ENTRIES: Readonly<Record<string, readonly string[]>> = {
 const INTERNAL_PROPERTIES =
   "after apiKey bucket capacity clock complete credentials endedAt flushWaitMs keyRefused learn low missing mistimed names noted onBusy onKeyRefused openTransport refillMs refused remaining retryAt run signingSecret spend stored taskRequested threw waitMs watched";
 
-rmSync("dist", { recursive: true, force: true });
-mkdirSync("dist");
+/** What will stand in dist/, by file name. */
+const files = new Map<string, string>();
 for (const name of Object.keys(ENTRIES)) {
-  await bundle(name, "esm", `dist/${name}.js`);
-  await bundle(name, "cjs", `dist/${name}.cjs`);
+  await bundle(name, "esm", `${name}.js`);
+  await bundle(name, "cjs", `${name}.cjs`);
 }
-await bundle("bin", "esm", "dist/bin.js");
-chmodSync("dist/bin.js", 0o755);
-execFileSync("tsc", ["-p", "tsconfig.build.json"], { stdio: "inherit" });
-for (const [name, sources] of Object.entries(ENTRIES)) writeTypes(name, sources);
-rmSync("dist/types", { recursive: true });
+await bundle("bin", "esm", "bin.js");
+const types = mkdtempSync(join(tmpdir(), "mcp-analytics-client-types-"));
+execFileSync("tsc", ["-p", "tsconfig.build.json", "--outDir", types], { stdio: "inherit" });
+for (const [name, sources] of Object.entries(ENTRIES)) joinTypes(name, sources);
+rmSync(types, { recursive: true });
+replaceDist();
 
 async function bundle(name: string, format: "esm" | "cjs", file: string): Promise<void> {
   const build = await rolldown({ input: `src/${name}.ts`, platform: "node", transform: { target: "node20" } });
@@ -52,13 +55,27 @@ async function bundle(name: string, format: "esm" | "cjs", file: string): Promis
     toplevel: true,
     compress: { passes: 3, ecma: 2020, unsafe_arrows: true, inline: 1 },
   });
-  writeFileSync(file, `${minified.code}\n`);
+  files.set(file, `${minified.code}\n`);
 }
 
 /** Puts the declarations of several files into one; what is not exported publicly is marked `@internal` and left out by tsc. */
-function writeTypes(name: string, sources: readonly string[]): void {
-  const text = sources.map((source) => readFileSync(`dist/types/${source}.d.ts`, "utf8")).join("\n");
+function joinTypes(name: string, sources: readonly string[]): void {
+  const text = sources.map((source) => readFileSync(join(types, `${source}.d.ts`), "utf8")).join("\n");
   const joined = text.replace(/^(import|export) [^;]*? from "[^"]*";\n/gm, "").replace(/^export \{\};\n/gm, "");
-  writeFileSync(`dist/${name}.d.ts`, joined);
-  writeFileSync(`dist/${name}.d.cts`, joined);
+  files.set(`${name}.d.ts`, joined);
+  files.set(`${name}.d.cts`, joined);
+}
+
+/** File by file and each at once, so that whoever uses dist/ meanwhile always finds it whole. */
+function replaceDist(): void {
+  mkdirSync("dist", { recursive: true });
+  for (const [name, text] of files) {
+    const fresh = `dist/.${name}.${process.pid}`;
+    writeFileSync(fresh, text, { mode: name === "bin.js" ? 0o755 : 0o644 });
+    renameSync(fresh, `dist/${name}`);
+  }
+  for (const name of readdirSync("dist")) {
+    // A name with a dot in front belongs to another build that is under way.
+    if (!files.has(name) && !name.startsWith(".")) rmSync(`dist/${name}`, { recursive: true });
+  }
 }

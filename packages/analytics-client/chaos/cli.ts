@@ -73,7 +73,7 @@ const waiting = [...trials];
 async function work(): Promise<void> {
   for (let next = waiting.shift(); next; next = waiting.shift()) {
     const nodePath = nodes.get(next.node);
-    const problems = nodePath && (await next.run(nodePath));
+    const problems = nodePath && (await next.run(nodePath).catch((error) => [String(error).slice(0, 500)]));
     if (!problems) {
       skipped++;
       continue;
