@@ -42,20 +42,27 @@ export function createPartitions(pool: Pool): Partitions {
     );
   }
 
+  /**
+   * Another replica may be at any step of the same partition. Each of its steps makes ours fail, and a new look then shows
+   * how far it has come: there are two steps, so two failures that end in a third one are not its doing.
+   */
+  async function makeAmongOthers(dayMs: number, seen: PartitionRow | undefined, failures = 0): Promise<void> {
+    if (seen?.attached) return;
+    try {
+      await make(dayMs, seen);
+    } catch (error) {
+      if (failures === 2) throw error;
+      const now = (await list()).find(({ name }) => name === partitionName(dayMs));
+      await makeAmongOthers(dayMs, now, failures + 1);
+    }
+  }
+
   return {
     async ensure(nowMs) {
       const existing = new Map((await list()).map((row) => [row.name, row]));
       for (let day = FIRST_DAY; day <= LAST_DAY; day += 1) {
         const dayMs = startOfDay(nowMs) + day * DAY_MS;
-        const row = existing.get(partitionName(dayMs));
-        if (row?.attached) continue;
-        try {
-          await make(dayMs, row);
-        } catch (error) {
-          // Another replica may have made it between the look and the statement.
-          const made = (await list()).some(({ name, attached }) => attached && name === partitionName(dayMs));
-          if (!made) throw error;
-        }
+        await makeAmongOthers(dayMs, existing.get(partitionName(dayMs)));
       }
     },
 

@@ -28,10 +28,10 @@ describe.each(TARGETS)("partitions in $name", ({ open }) => {
     return rows.map(({ name }) => name.replace("events_raw_", ""));
   };
 
-  it("are made from yesterday to three days ahead, also by two replicas at once", async () => {
-    const other = openPools(database.address);
-    await Promise.all([createPartitions(pools.upkeep).ensure(NOW_MS), createPartitions(other.upkeep).ensure(NOW_MS)]);
-    await other.close(1_000);
+  it("are made from yesterday to three days ahead, also by four replicas at once", async () => {
+    const others = [1, 2, 3].map(() => openPools(database.address));
+    await Promise.all([pools, ...others].map(({ upkeep }) => createPartitions(upkeep).ensure(NOW_MS)));
+    for (const other of others) await other.close(1_000);
     expect(await names()).toEqual(["20280228", "20280229", "20280301", "20280302", "20280303"]);
   });
 
