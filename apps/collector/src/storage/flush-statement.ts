@@ -66,6 +66,7 @@ export function flushStatement(items: readonly FlushItem[], storedAtMs: number):
     }
     appendEvents(columns, item, item.deliveryId === null ? 0 : n);
   }
+  columns[3] = durationColumn(items);
   const parameters = [storedAtMs, ...columns.map(literal)];
   if (n === 0) return { text: PLAIN_STATEMENT, parameters };
   return { text: IDEMPOTENT_STATEMENT, parameters: [...parameters, ...deliveries.map(literal)] };
@@ -82,15 +83,21 @@ function appendDelivery(columns: string[], item: FlushItem, n: number): void {
   columns[4] += `,${item.receivedAt}`;
 }
 
-function appendEvents(columns: string[], item: FlushItem, n: number): void {
-  for (let index = 0; index < item.events.length; index += 1) {
-    const event = item.events[index] as Event;
-    columns[0] += `,${item.projectId}`;
-    columns[1] += `,${item.keyId}`;
-    columns[2] += `,${event.timestamp}`;
-    columns[3] += event.durationMs === undefined ? ",NULL" : `,${event.durationMs}`;
-    columns[4] += `,${item.toolIds[index]}`;
-    columns[5] += `,${item.errorIds[index]}`;
-    columns[6] += `,${n}`;
-  }
+/** What is the same for all events of a delivery is repeated in one go: a flush has thousands of values. */
+function appendEvents(columns: string[], { projectId, keyId, events, toolIds, errorIds }: FlushItem, n: number): void {
+  const count = events.length;
+  columns[0] += `,${projectId}`.repeat(count);
+  columns[1] += `,${keyId}`.repeat(count);
+  for (const { timestamp } of events) columns[2] += `,${timestamp}`;
+  columns[4] += `,${toolIds.join()}`;
+  columns[5] += `,${errorIds.join()}`;
+  columns[6] += `,${n}`.repeat(count);
+}
+
+/** Empty where no event has a duration, as at the default level: `unnest` fills a shorter column up with NULL. */
+function durationColumn(items: readonly FlushItem[]): string {
+  if (!items.some(({ events }) => events.some(({ durationMs }) => durationMs !== undefined))) return "";
+  let column = "";
+  for (const { events } of items) for (const { durationMs } of events) column += `,${durationMs ?? "NULL"}`;
+  return column;
 }
