@@ -43,6 +43,21 @@ test("who waits as long as Retry-After says gets in; a second earlier not", asyn
   expect((await send()).status).toBe(201);
 });
 
+test("who waits for midnight is told to come back some time after it, not all at once", async () => {
+  const waits = new Set<number>();
+  for (let i = 0; i < 20; i++) {
+    const spent = collector.keyStore.add({ tier: "free", rateLimitPerDay: 1 });
+    expect((await send(collector.event(), spent)).status).toBe(201);
+    const refused = await send(collector.event(), spent);
+    const { resetAt } = await expectProblem(refused, "rate-limited");
+    const lateSeconds = Number(refused.headers.get("retry-after")) - (Number(resetAt) - collector.clock.now()) / 1000;
+    expect(lateSeconds).toBeGreaterThanOrEqual(0);
+    expect(lateSeconds).toBeLessThanOrEqual(301);
+    waits.add(lateSeconds);
+  }
+  expect(waits.size).toBeGreaterThan(5);
+});
+
 test("the policy of the tier stands on the answer", async () => {
   expect((await send()).headers.get("ratelimit-policy")).toBe(
     '"burst";q=10;w=400, "hour";q=100;w=3600, "day";q=1000;w=86400, "events";q=10000;w=86400;qu="events"',
