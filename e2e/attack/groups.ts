@@ -1,12 +1,28 @@
 import { authentication } from "./authentication.ts";
+import { fuzz } from "./fuzz.ts";
 import { limits } from "./limits.ts";
 import { payload } from "./payload.ts";
+import { pollution } from "./pollution.ts";
+import { privacy } from "./privacy.ts";
+import { protocol } from "./protocol.ts";
 import { replay } from "./replay.ts";
 import type { AttackCase, AttackGroup } from "./runner/attack-case.ts";
 import { signature } from "./signature.ts";
+import { timing } from "./timing.ts";
 
 /** Every group, in the order of the list of attacks. */
-export const GROUPS: readonly AttackGroup[] = [authentication, signature, replay, limits, payload];
+export const GROUPS: readonly AttackGroup[] = [
+  authentication,
+  signature,
+  replay,
+  limits,
+  payload,
+  protocol,
+  pollution,
+  privacy,
+  timing,
+  fuzz,
+];
 
 /** Cases of the groups that are named, by name or by prefix of their ids; of all groups when none is. Throws for a name that is none. */
 export function chooseCases(names: readonly string[], groups: readonly AttackGroup[] = GROUPS): AttackCase[] {

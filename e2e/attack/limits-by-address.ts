@@ -94,7 +94,10 @@ export const limitsByAddress: readonly AttackCase[] = [
     ];
     for (const [index, spelling] of spellings.entries()) {
       t.expect(await t.post(t.event(), { key, via: "proxied", headers: from(spelling) }), "stored");
-      hold((await usedBy(t, address)) === index + 1, `${spelling.replace(address, "<IPv4>").replace(hex, "<hex>")} is another client`);
+      hold(
+        (await usedBy(t, address)) === index + 1,
+        `${spelling.replace(address, "<IPv4>").replace(hex, "<hex>")} is another client`,
+      );
     }
     const other = freshAddress();
     t.expect(await t.post(t.event(), { key, via: "proxied", headers: from(`::ffff:${other}`) }), "stored");
@@ -123,37 +126,42 @@ export const limitsByAddress: readonly AttackCase[] = [
     hold(beside.get(404) === 1, "the next /56 is refused with it");
   }),
 
-  attack("RL-13", "no other spelling of key, header, path or request line has tokens of its own", onStack, async (t) => {
-    const key = await t.newKey({ tier: "free" });
-    const body = JSON.stringify(t.event());
-    const { authority } = t.endpoint("direct");
-    const good: [string, Parameters<Trial["bytes"]>[0]][] = [
-      ["X-API-KEY", { headers: [["X-API-KEY", key.apiKey]] }],
-      ["x-api-key", { headers: [["x-api-key", key.apiKey]] }],
-      ["Bearer", { headers: [["Authorization", `Bearer ${key.apiKey}`]] }],
-      ["a query", { key, path: `${EVENTS_PATH}?${Date.now()}` }],
-      ["the absolute form", { key, path: `http://${authority}${EVENTS_PATH}` }],
-      ["HTTP/1.0", { key, version: "1.0" }],
-      ["HTTP/1.0 without Host", { key, version: "1.0", headers: [["Host", authority]] }],
-      ["another Host", { key, headers: [["Host", "collector.example"]] }],
-      ["a fragment", { key, path: `${EVENTS_PATH}#x` }],
-    ];
-    for (const [what, parts] of good) {
-      const connection = t.connect();
-      connection.send(t.bytes({ ...parts, body }));
-      const answer = t.note(await connection.answer(), { body, key });
-      t.expectStatus(answer, [201, 400, 404], what);
-      if (answer.status === 201) t.expect(answer, "stored", { what, key });
-    }
-    const { requests } = t.ledger.chargesOf(key);
-    for (let i = requests; i < 10; i++) t.expect(await t.post(t.event(), { key }), "stored");
-    for (const [what, parts] of good) {
-      const connection = t.connect();
-      connection.send(t.bytes({ ...parts, body }));
-      t.expectStatus(t.note(await connection.answer(), { body }), [429, 400, 404], what);
-    }
-    t.judge(await t.post(body, { headers: [["X-API-Key", key.apiKey.toUpperCase()]] }), "invalid-key");
-  }),
+  attack(
+    "RL-13",
+    "no other spelling of key, header, path or request line has tokens of its own",
+    onStack,
+    async (t) => {
+      const key = await t.newKey({ tier: "free" });
+      const body = JSON.stringify(t.event());
+      const { authority } = t.endpoint("direct");
+      const good: [string, Parameters<Trial["bytes"]>[0]][] = [
+        ["X-API-KEY", { headers: [["X-API-KEY", key.apiKey]] }],
+        ["x-api-key", { headers: [["x-api-key", key.apiKey]] }],
+        ["Bearer", { headers: [["Authorization", `Bearer ${key.apiKey}`]] }],
+        ["a query", { key, path: `${EVENTS_PATH}?${Date.now()}` }],
+        ["the absolute form", { key, path: `http://${authority}${EVENTS_PATH}` }],
+        ["HTTP/1.0", { key, version: "1.0" }],
+        ["HTTP/1.0 without Host", { key, version: "1.0", headers: [["Host", authority]] }],
+        ["another Host", { key, headers: [["Host", "collector.example"]] }],
+        ["a fragment", { key, path: `${EVENTS_PATH}#x` }],
+      ];
+      for (const [what, parts] of good) {
+        const connection = t.connect();
+        connection.send(t.bytes({ ...parts, body }));
+        const answer = t.note(await connection.answer(), { body, key });
+        t.expectStatus(answer, [201, 400, 404], what);
+        if (answer.status === 201) t.expect(answer, "stored", { what, key });
+      }
+      const { requests } = t.ledger.chargesOf(key);
+      for (let i = requests; i < 10; i++) t.expect(await t.post(t.event(), { key }), "stored");
+      for (const [what, parts] of good) {
+        const connection = t.connect();
+        connection.send(t.bytes({ ...parts, body }));
+        t.expectStatus(t.note(await connection.answer(), { body }), [429, 400, 404], what);
+      }
+      t.judge(await t.post(body, { headers: [["X-API-Key", key.apiKey.toUpperCase()]] }), "invalid-key");
+    },
+  ),
 
   attack("RL-13a", "paths that are nearly the route are 404, and charged to the address", onStack, async (t) => {
     const key = await t.key();
@@ -207,78 +215,110 @@ export const limitsByAddress: readonly AttackCase[] = [
       "",
       ",",
     ]) {
-      const answer = await t.post(t.event(), { key, via: "spare", headers: [...from(value), ["X-Request-Id", "{k:1.1}"]] });
+      const answer = await t.post(t.event(), {
+        key,
+        via: "spare",
+        headers: [...from(value), ["X-Request-Id", "{k:1.1}"]],
+      });
       t.expect(answer, "stored", { what: value.slice(0, 20) });
     }
   }),
 
-  attack("RL-24", "floods of other methods and unknown paths are charged to the address and end in 429", onStack, async (t) => {
-    for (const [method, path] of [
-      ["GET", EVENTS_PATH],
-      ["OPTIONS", BATCH_PATH],
-      ["HEAD", EVENTS_PATH],
-      ["GET", "/wp-login.php"],
-      ["POST", "/graphql"],
-      ["TRACE", EVENTS_PATH],
-    ] as const) {
-      const headers = from(freshAddress());
-      const counts = await statuses(t, Array(120).fill({ method, path, headers }));
-      hold(isLimit(120 - (counts.get(429) ?? 0), IP_LIMIT.requests), `${method} ${path}: ${JSON.stringify([...counts])}`);
-    }
-  }),
+  attack(
+    "RL-24",
+    "floods of other methods and unknown paths are charged to the address and end in 429",
+    onStack,
+    async (t) => {
+      for (const [method, path] of [
+        ["GET", EVENTS_PATH],
+        ["OPTIONS", BATCH_PATH],
+        ["HEAD", EVENTS_PATH],
+        ["GET", "/wp-login.php"],
+        ["POST", "/graphql"],
+        ["TRACE", EVENTS_PATH],
+      ] as const) {
+        const headers = from(freshAddress());
+        const counts = await statuses(t, Array(120).fill({ method, path, headers }));
+        hold(
+          isLimit(120 - (counts.get(429) ?? 0), IP_LIMIT.requests),
+          `${method} ${path}: ${JSON.stringify([...counts])}`,
+        );
+      }
+    },
+  ),
 
-  attack("RL-24a", "requests without a key, or with text that is none, are charged to the address", onStack, async (t) => {
-    for (const headers of [[], [["X-API-Key", "x"]], [["X-API-Key", "wmc_"]]] as HeaderList[]) {
-      const counts = await statuses(t, Array(120).fill({ headers: [...headers, ...from(freshAddress())] }));
-      hold(isLimit(counts.get(401), IP_LIMIT.requests), JSON.stringify([...counts]));
-    }
-  }),
+  attack(
+    "RL-24a",
+    "requests without a key, or with text that is none, are charged to the address",
+    onStack,
+    async (t) => {
+      for (const headers of [[], [["X-API-Key", "x"]], [["X-API-Key", "wmc_"]]] as HeaderList[]) {
+        const counts = await statuses(t, Array(120).fill({ headers: [...headers, ...from(freshAddress())] }));
+        hold(isLimit(counts.get(401), IP_LIMIT.requests), JSON.stringify([...counts]));
+      }
+    },
+  ),
 
-  attack("RL-N5", "who is limited by the address learns nothing of a key, and the key pays nothing", onStack, async (t) => {
-    const key = await t.newKey({ tier: "free" });
-    const address = freshAddress();
-    await statuses(t, Array(IP_LIMIT.requests).fill({ path: "/nothing", headers: from(address) }));
-    const answers = [
-      await t.post(t.event(), { key, address }),
-      await t.post(t.event(), { headers: [["X-API-Key", inventedKey()]], address }),
-      await t.post(t.event(), { address }),
-    ];
-    for (const answer of answers) {
-      t.expect(answer, "rate-limited");
-      hold(answer.headers.ratelimit === undefined, "it has rate headers");
-      hold(Number(answer.headers["retry-after"]) >= 1, "no Retry-After");
-    }
-    const shapes = answers.map(({ headers, json }) => JSON.stringify([Object.keys(headers), { ...json, resetAt: 0 }]));
-    hold(new Set(shapes).size === 1, "the answers differ");
-  }),
+  attack(
+    "RL-N5",
+    "who is limited by the address learns nothing of a key, and the key pays nothing",
+    onStack,
+    async (t) => {
+      const key = await t.newKey({ tier: "free" });
+      const address = freshAddress();
+      await statuses(t, Array(IP_LIMIT.requests).fill({ path: "/nothing", headers: from(address) }));
+      const answers = [
+        await t.post(t.event(), { key, address }),
+        await t.post(t.event(), { headers: [["X-API-Key", inventedKey()]], address }),
+        await t.post(t.event(), { address }),
+      ];
+      for (const answer of answers) {
+        t.expect(answer, "rate-limited");
+        hold(answer.headers.ratelimit === undefined, "it has rate headers");
+        hold(Number(answer.headers["retry-after"]) >= 1, "no Retry-After");
+      }
+      const shapes = answers.map(({ headers, json }) =>
+        JSON.stringify([Object.keys(headers), { ...json, resetAt: 0 }]),
+      );
+      hold(new Set(shapes).size === 1, "the answers differ");
+    },
+  ),
 
-  attack("RL-21", "a Redis that is full refuses no event; buckets made by strangers end by themselves", { needs: "stack", lane: "alone", isFault: true }, async (t) => {
-    const { redis } = t.stack;
-    const key = await t.key();
-    await Promise.all(
-      Array.from({ length: 300 }, async () => {
-        const answer = await t.post(t.event(), { headers: [["X-API-Key", "x"]], ...t.stranger() });
-        t.judge(answer, "invalid-key");
-      }),
-    );
-    const ttlsMs = await Promise.all((await redis.keys("*")).map((name) => redis.pttl(name)));
-    hold(ttlsMs.every((ttlMs) => ttlMs > 0), "a bucket has no end");
-    const [, maxmemory = "0"] = (await redis.config("GET", "maxmemory")) as string[];
-    await redis.config("SET", "maxmemory", "1mb");
-    try {
-      const started = Date.now();
-      for (let i = 0; i < 8; i++) t.expect(await t.post(t.event(), { key }), "stored", { charged: 0 });
-      hold(Date.now() - started < 5_000, "requests wait for the full Redis");
-    } finally {
-      await redis.config("SET", "maxmemory", maxmemory);
-    }
-    // While Redis is out the limits are counted in the process, and the breaker needs a moment to close.
-    t.areChargesStated = false;
-    const other = await t.newKey();
-    await t.until(async () => {
-      const answer = await t.post(t.event(), { key: other });
-      t.expect(answer, "stored");
-      return (await readBucket(redis, `k:${other.projectId}.${other.keyId}`)) !== undefined;
-    }, "limits are not shared again");
-  }),
+  attack(
+    "RL-21",
+    "a Redis that is full refuses no event; buckets made by strangers end by themselves",
+    { needs: "stack", lane: "alone", isFault: true },
+    async (t) => {
+      const { redis } = t.stack;
+      const key = await t.key();
+      await Promise.all(
+        Array.from({ length: 300 }, async () => {
+          const answer = await t.post(t.event(), { headers: [["X-API-Key", "x"]], ...t.stranger() });
+          t.judge(answer, "invalid-key");
+        }),
+      );
+      const ttlsMs = await Promise.all((await redis.keys("*")).map((name) => redis.pttl(name)));
+      hold(
+        ttlsMs.every((ttlMs) => ttlMs > 0),
+        "a bucket has no end",
+      );
+      const [, maxmemory = "0"] = (await redis.config("GET", "maxmemory")) as string[];
+      await redis.config("SET", "maxmemory", "1mb");
+      try {
+        const started = Date.now();
+        for (let i = 0; i < 8; i++) t.expect(await t.post(t.event(), { key }), "stored", { charged: 0 });
+        hold(Date.now() - started < 5_000, "requests wait for the full Redis");
+      } finally {
+        await redis.config("SET", "maxmemory", maxmemory);
+      }
+      // While Redis is out the limits are counted in the process, and the breaker needs a moment to close.
+      t.areChargesStated = false;
+      const other = await t.newKey();
+      await t.until(async () => {
+        const answer = await t.post(t.event(), { key: other });
+        t.expect(answer, "stored");
+        return (await readBucket(redis, `k:${other.projectId}.${other.keyId}`)) !== undefined;
+      }, "limits are not shared again");
+    },
+  ),
 ];

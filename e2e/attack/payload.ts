@@ -61,12 +61,39 @@ export const payload: AttackGroup = {
 
     attack("PL-2", "bodies that are no event and no batch: 400", async (t) => {
       const key = await t.key();
-      const bodies = ["{}", "[]", "null", "1", '"x"', "true", '{"events":null}', '{"events":[]}', '{"events":{}}', "[[]]", "[{}]"];
+      const bodies = [
+        "{}",
+        "[]",
+        "null",
+        "1",
+        '"x"',
+        "true",
+        '{"events":null}',
+        '{"events":[]}',
+        '{"events":{}}',
+        "[[]]",
+        "[{}]",
+      ];
       for (const body of bodies) {
         t.expect(await t.post(body, { key }), "invalid-event", { what: body });
         t.expect(await t.postBatch(body, { key }), "invalid-event", { what: body });
       }
-      for (const body of ["", " ", "{", "}", "nul", "NaN", "undefined", "'x'", "{'a':1}", "{}{}", "{} x", "[1,]", "01", "\0"]) {
+      for (const body of [
+        "",
+        " ",
+        "{",
+        "}",
+        "nul",
+        "NaN",
+        "undefined",
+        "'x'",
+        "{'a':1}",
+        "{}{}",
+        "{} x",
+        "[1,]",
+        "01",
+        "\0",
+      ]) {
         t.expect(await t.post(body, { key }), "malformed-json", { what: JSON.stringify(body) });
         t.expect(await t.postBatch(body, { key }), "malformed-json", { what: JSON.stringify(body) });
       }
@@ -87,8 +114,12 @@ export const payload: AttackGroup = {
       t.expect(await t.postBatch(nested(32_000, "[", "", "]"), { key }), "too-deep");
       const deepEvent = JSON.stringify(t.batch([t.event({ tool: [[[]]] })]));
       t.expect(await t.postBatch(deepEvent, { key }), "too-deep", { what: "inside an event" });
-      t.expect(await t.postBatch("]".repeat(1_000) + "[".repeat(1_000), { key }), "malformed-json", { what: "closed first" });
-      t.expect(await t.post(JSON.stringify(t.event({ tool: "[[[[[[" })), { key }), "invalid-event", { what: "in a string" });
+      t.expect(await t.postBatch("]".repeat(1_000) + "[".repeat(1_000), { key }), "malformed-json", {
+        what: "closed first",
+      });
+      t.expect(await t.post(JSON.stringify(t.event({ tool: "[[[[[[" })), { key }), "invalid-event", {
+        what: "in a string",
+      });
     }),
 
     attack("PL-5", "__proto__ and constructor, in every place and spelling, change nothing", async (t) => {
@@ -106,7 +137,16 @@ export const payload: AttackGroup = {
         const body = `{"${name}":{"prototype":{"isAdmin":true}},${rest}`;
         t.expect(await t.post(body, { key }), "malformed-json", { what: name });
       }
-      for (const name of ["constructor", "prototype", "toString", "valueOf", "hasOwnProperty", "__defineGetter__", "then", "toJSON"]) {
+      for (const name of [
+        "constructor",
+        "prototype",
+        "toString",
+        "valueOf",
+        "hasOwnProperty",
+        "__defineGetter__",
+        "then",
+        "toJSON",
+      ]) {
         t.expect(await t.post(`{"${name}":"x",${rest}`, { key }), "invalid-event", { what: name });
       }
       for (const tool of ["__proto__", "constructor", "toString", "hasOwnProperty"]) {
@@ -121,9 +161,17 @@ export const payload: AttackGroup = {
       const key = await t.key();
       const text = JSON.stringify(t.event());
       const rest = text.slice(1);
-      for (const first of ['"tool":"other"', '"\\u0074ool":"other"', '"success":false', '"timestamp":1', '"t\\u006f\\u006fl":""']) {
+      for (const first of [
+        '"tool":"other"',
+        '"\\u0074ool":"other"',
+        '"success":false',
+        '"timestamp":1',
+        '"t\\u006f\\u006fl":""',
+      ]) {
         t.expect(await t.post(`{${first},${rest}`, { key }), "duplicate-member", { what: first });
-        t.expect(await t.post(`${text.slice(0, -1)},${first}}`, { key }), "duplicate-member", { what: `${first} last` });
+        t.expect(await t.post(`${text.slice(0, -1)},${first}}`, { key }), "duplicate-member", {
+          what: `${first} last`,
+        });
       }
       const batch = JSON.stringify(t.batch([t.event()]));
       t.expect(await t.postBatch(`{"events":[],${batch.slice(1)}`, { key }), "duplicate-member");
@@ -134,7 +182,15 @@ export const payload: AttackGroup = {
       const key = await t.key();
       const good = Buffer.from(JSON.stringify(t.event()));
       const within = (bytes: number[]) => Buffer.concat([good.subarray(0, 12), Buffer.from(bytes), good.subarray(12)]);
-      for (const bytes of [[0xff], [0xc0, 0xaf], [0xed, 0xa0, 0x80], [0xf5, 0x80, 0x80, 0x80], [0xe2, 0x82], [0x80], [0xf0, 0x9f, 0x98]]) {
+      for (const bytes of [
+        [0xff],
+        [0xc0, 0xaf],
+        [0xed, 0xa0, 0x80],
+        [0xf5, 0x80, 0x80, 0x80],
+        [0xe2, 0x82],
+        [0x80],
+        [0xf0, 0x9f, 0x98],
+      ]) {
         t.expect(await t.post(within(bytes), { key }), "invalid-utf8", { what: bytes.join(" ") });
       }
       t.expect(await t.post(Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), good]), { key }), "malformed-json");
@@ -195,7 +251,12 @@ export const payload: AttackGroup = {
         const answer = await t.post(t.event(), { key, headers: [["Content-Type", type]] });
         t.expect(answer, "unsupported-media-type", { what: type.slice(0, 40) });
       }
-      for (const type of ["application/json", "APPLICATION/JSON", "application/json ; charset=UTF-8", 'application/json;charset="utf-8"']) {
+      for (const type of [
+        "application/json",
+        "APPLICATION/JSON",
+        "application/json ; charset=UTF-8",
+        'application/json;charset="utf-8"',
+      ]) {
         t.expect(await t.post(t.event(), { key, headers: [["Content-Type", type]] }), "stored", { what: type });
       }
       const twice = [
@@ -206,41 +267,58 @@ export const payload: AttackGroup = {
       t.expect(await t.post(t.event(), { key, headers: [...twice].reverse() }), "unsupported-media-type");
     }),
 
-    attack("PL-16", "100 events are taken, 101 and thousands are 413, one bad of ten gets its own verdict", async (t) => {
-      const key = await t.key();
-      const tiny = (count: number) => Array.from({ length: count }, () => t.event({ tool: "t" }));
-      t.expect(await t.postBatch(t.batch(tiny(100)), { key }), "stored");
-      t.expect(await t.postBatch(t.batch(tiny(101)), { key }), "too-many-events");
-      t.expect(await t.postBatch(t.batch(Array(30_000).fill(1)), { key }), "too-many-events");
-      for (const bad of [0, 4, 9]) {
-        const events: unknown[] = tiny(10);
-        events[bad] = { ...t.event(), email: "x" };
-        const answer = await t.postBatch(t.batch(events), { key });
-        t.expect(answer, "stored");
-        hold(answer.json?.accepted === 9, "not nine were accepted");
-        hold(JSON.stringify(answer.json?.rejected) === JSON.stringify([{ index: bad, reason: "unknown_field" }]), "another verdict");
-      }
-      const none = await t.postBatch(t.batch(Array(100).fill({})), { key });
-      t.expect(none, "no-valid-event");
-      hold((none.json?.details as unknown[]).length === 100, "not each event has a verdict");
-    }),
+    attack(
+      "PL-16",
+      "100 events are taken, 101 and thousands are 413, one bad of ten gets its own verdict",
+      async (t) => {
+        const key = await t.key();
+        const tiny = (count: number) => Array.from({ length: count }, () => t.event({ tool: "t" }));
+        t.expect(await t.postBatch(t.batch(tiny(100)), { key }), "stored");
+        t.expect(await t.postBatch(t.batch(tiny(101)), { key }), "too-many-events");
+        t.expect(await t.postBatch(t.batch(Array(30_000).fill(1)), { key }), "too-many-events");
+        for (const bad of [0, 4, 9]) {
+          const events: unknown[] = tiny(10);
+          events[bad] = { ...t.event(), email: "x" };
+          const answer = await t.postBatch(t.batch(events), { key });
+          t.expect(answer, "stored");
+          hold(answer.json?.accepted === 9, "not nine were accepted");
+          hold(
+            JSON.stringify(answer.json?.rejected) === JSON.stringify([{ index: bad, reason: "unknown_field" }]),
+            "another verdict",
+          );
+        }
+        const none = await t.postBatch(t.batch(Array(100).fill({})), { key });
+        t.expect(none, "no-valid-event");
+        const details = none.json?.details;
+        hold(Array.isArray(details) && details.length === 100, "not each event has a verdict");
+      },
+    ),
 
-    attack("PL-18", "names like array indexes, and thousands of members, take no longer than other bodies", { needs: "stack" }, async (t) => {
-      const key = await t.key();
-      const members = (name: (i: number) => string) =>
-        `{${Array.from({ length: 4_000 }, (_, i) => `"${name(i)}":0`).join(",")}}`;
-      const time = async (body: string) => bestMs(5, async () => t.expect(await t.postBatch(body, { key }), "invalid-event"));
-      const ordinary = await time(`{"x":"${"y".repeat(60_000)}"}`);
-      for (const [what, body] of [
-        ["indexes", members(String)],
-        ["sparse indexes", members((i) => String(i * 800_000))],
-        ["words", members((i) => `k${i}`)],
-      ] as const) {
-        const taken = await time(body);
-        // Ten milliseconds are a lot for 64 KiB; a second would be an attack.
-        hold(taken < Math.max(100, ordinary * 30), `${what} take ${Math.round(taken)} ms, others ${Math.round(ordinary)} ms`);
-      }
-    }),
+    attack(
+      "PL-18",
+      "names like array indexes, and thousands of members, take no longer than other bodies",
+      { needs: "stack" },
+      async (t) => {
+        const key = await t.key();
+        const members = (name: (i: number) => string) =>
+          `{${Array.from({ length: 4_000 }, (_, i) => `"${name(i)}":0`).join(",")}}`;
+        const time = async (body: string) =>
+          bestMs(5, async () => t.expect(await t.postBatch(body, { key }), "invalid-event"));
+        const ordinary = await time(`{"x":"${"y".repeat(60_000)}"}`);
+        for (const [what, body] of [
+          ["indexes", members(String)],
+          ["sparse indexes", members((i) => String(i * 800_000))],
+          ["words", members((i) => `k${i}`)],
+        ] as const) {
+          const taken = await time(body);
+          // Ten milliseconds are a lot for 64 KiB; a second would be an attack.
+          hold(
+            taken < Math.max(100, ordinary * 30),
+            `${what} take ${Math.round(taken)} ms, others ${Math.round(ordinary)} ms`,
+          );
+        }
+      },
+    ),
 
     attack("PL-12", "the window of time moves with the clock, not with the start", { needs: "stack" }, async (t) => {
       const lab = await openLab(t);

@@ -18,15 +18,20 @@ export const replay: AttackGroup = {
       t.expect(await t.post(body, { key, headers }), "signature-replayed");
     }),
 
-    attack("RP-1a", "a signed batch twice: the second is a duplicate with the first one's number", { needs: "signing" }, async (t) => {
-      const key = await t.key();
-      const body = JSON.stringify(t.batch([t.event(), t.event({ success: false }), { tool: "a b" }]));
-      const headers = t.sign(key, body);
-      t.expect(await t.postBatch(body, { key, headers }), "stored");
-      const again = await t.postBatch(body, { key, headers });
-      t.expect(again, "duplicate");
-      hold(again.json?.accepted === 2, "the duplicate counts other events than the first");
-    }),
+    attack(
+      "RP-1a",
+      "a signed batch twice: the second is a duplicate with the first one's number",
+      { needs: "signing" },
+      async (t) => {
+        const key = await t.key();
+        const body = JSON.stringify(t.batch([t.event(), t.event({ success: false }), { tool: "a b" }]));
+        const headers = t.sign(key, body);
+        t.expect(await t.postBatch(body, { key, headers }), "stored");
+        const again = await t.postBatch(body, { key, headers });
+        t.expect(again, "duplicate");
+        hold(again.json?.accepted === 2, "the duplicate counts other events than the first");
+      },
+    ),
 
     attack("RP-1b", "thirty times at once on two replicas: stored once", { needs: "stack" }, async (t) => {
       const key = await t.key();
@@ -94,19 +99,24 @@ export const replay: AttackGroup = {
       await lab.close();
     }),
 
-    attack("RP-7", "a replay after Redis has lost everything: still a duplicate", { needs: "stack", lane: "alone" }, async (t) => {
-      const key = await t.key();
-      const batch = JSON.stringify(t.batch([t.event()]));
-      const event = JSON.stringify(t.event());
-      const headers = t.sign(key, event);
-      t.expect(await t.postBatch(batch, { key }), "stored");
-      t.expect(await t.post(event, { key, headers }), "stored");
-      await t.stack.redis.flushall();
-      await t.stack.redis.script("FLUSH");
-      t.areChargesStated = false;
-      t.expect(await t.postBatch(batch, { key }), "duplicate");
-      t.expect(await t.post(event, { key, headers }), "signature-replayed");
-    }),
+    attack(
+      "RP-7",
+      "a replay after Redis has lost everything: still a duplicate",
+      { needs: "stack", lane: "alone" },
+      async (t) => {
+        const key = await t.key();
+        const batch = JSON.stringify(t.batch([t.event()]));
+        const event = JSON.stringify(t.event());
+        const headers = t.sign(key, event);
+        t.expect(await t.postBatch(batch, { key }), "stored");
+        t.expect(await t.post(event, { key, headers }), "stored");
+        await t.stack.redis.flushall();
+        await t.stack.redis.script("FLUSH");
+        t.areChargesStated = false;
+        t.expect(await t.postBatch(batch, { key }), "duplicate");
+        t.expect(await t.post(event, { key, headers }), "signature-replayed");
+      },
+    ),
 
     attack("RP-9", "a batchId in any other spelling: 400, so one id has one spelling", async (t) => {
       const key = await t.key();
@@ -165,20 +175,27 @@ export const replay: AttackGroup = {
       t.expect(await t.postBatch({ batchId, events: [t.event()] }, { key }), "stored");
     }),
 
-    attack("RP-N2", "a batch repeated when its events are too old is still the duplicate it is, or refused as a whole", { needs: "stack" }, async (t) => {
-      const lab = await openLab(t);
-      const key = lab.key();
-      const body = JSON.stringify(t.batch([t.event({ timestamp: lab.nowMs - 30_000 }), t.event({ timestamp: lab.nowMs })]));
-      t.judge(await lab.inject({ key, path: BATCH_PATH, body }), "stored");
-      lab.nowMs += 45_000;
-      const half = await lab.inject({ key, path: BATCH_PATH, body });
-      t.judge(half, "duplicate");
-      hold(half.json?.accepted === 2, "the receipt no longer counts what is stored");
-      lab.nowMs += 45_000;
-      t.judge(await lab.inject({ key, path: BATCH_PATH, body }), "no-valid-event");
-      hold(lab.deliveries.length === 1, "it was stored more than once");
-      await lab.close();
-    }),
+    attack(
+      "RP-N2",
+      "a batch repeated when its events are too old is still the duplicate it is, or refused as a whole",
+      { needs: "stack" },
+      async (t) => {
+        const lab = await openLab(t);
+        const key = lab.key();
+        const body = JSON.stringify(
+          t.batch([t.event({ timestamp: lab.nowMs - 30_000 }), t.event({ timestamp: lab.nowMs })]),
+        );
+        t.judge(await lab.inject({ key, path: BATCH_PATH, body }), "stored");
+        lab.nowMs += 45_000;
+        const half = await lab.inject({ key, path: BATCH_PATH, body });
+        t.judge(half, "duplicate");
+        hold(half.json?.accepted === 2, "the receipt no longer counts what is stored");
+        lab.nowMs += 45_000;
+        t.judge(await lab.inject({ key, path: BATCH_PATH, body }), "no-valid-event");
+        hold(lab.deliveries.length === 1, "it was stored more than once");
+        await lab.close();
+      },
+    ),
 
     attack("RP-N3", "an unsigned event has no id: twice sent is twice stored, and twice charged", async (t) => {
       const key = await t.key();

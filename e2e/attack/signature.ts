@@ -76,7 +76,10 @@ export const signature: AttackGroup = {
     attack("SG-9a", "a signature 60,000 ms off is taken, 60,001 ms off is not", { needs: "stack" }, async (t) => {
       const lab = await openLab(t);
       const key = lab.key();
-      for (const offsetMs of [-1, 1].flatMap((sign) => [sign * SIGNATURE_WINDOW_MS, sign * (SIGNATURE_WINDOW_MS + 1)])) {
+      for (const offsetMs of [-1, 1].flatMap((sign) => [
+        sign * SIGNATURE_WINDOW_MS,
+        sign * (SIGNATURE_WINDOW_MS + 1),
+      ])) {
         const body = JSON.stringify(t.event({ timestamp: lab.nowMs }));
         const answer = await lab.inject({ key, body, headers: t.sign(key, body, lab.nowMs + offsetMs) });
         t.judge(answer, Math.abs(offsetMs) > SIGNATURE_WINDOW_MS ? "signature-expired" : "stored", `${offsetMs} ms`);
@@ -92,17 +95,22 @@ export const signature: AttackGroup = {
         t.expect(await t.post(body, { key, headers: t.sign(key, body, timestamp) }), "signature-expired");
     }),
 
-    attack("SG-13", "unsigned where the key asks for signatures: 401, and the owner pays nothing", { needs: "stack" }, async (t) => {
-      const key = await t.newKey({ requireSignature: true, tier: "free" });
-      for (let i = 0; i < 12; i++) {
-        t.expect(await t.post(t.event(), { key }), "signature-required");
-        t.expect(await t.postBatch(t.batch([t.event()]), { key }), "signature-required");
-      }
-      const body = JSON.stringify(t.event());
-      t.expect(await t.post(body, { key, headers: t.sign(key, body) }), "stored");
-      const batch = JSON.stringify(t.batch([t.event()]));
-      t.expect(await t.postBatch(batch, { key, headers: t.sign(key, batch) }), "stored");
-    }),
+    attack(
+      "SG-13",
+      "unsigned where the key asks for signatures: 401, and the owner pays nothing",
+      { needs: "stack" },
+      async (t) => {
+        const key = await t.newKey({ requireSignature: true, tier: "free" });
+        for (let i = 0; i < 12; i++) {
+          t.expect(await t.post(t.event(), { key }), "signature-required");
+          t.expect(await t.postBatch(t.batch([t.event()]), { key }), "signature-required");
+        }
+        const body = JSON.stringify(t.event());
+        t.expect(await t.post(body, { key, headers: t.sign(key, body) }), "stored");
+        const batch = JSON.stringify(t.batch([t.event()]));
+        t.expect(await t.postBatch(batch, { key, headers: t.sign(key, batch) }), "stored");
+      },
+    ),
 
     attack("SG-14", "half a signature, or a wrong one where none is asked for, is refused", async (t) => {
       const key = await t.key();
@@ -225,7 +233,10 @@ export const signature: AttackGroup = {
         t.expect(answer, "invalid-signature", { what: `${spelling.length} characters` });
       }
       for (const name of ["X-Timestamp", "X-Signature"]) {
-        const twice: HeaderList = [...headersOf(timestamp, signature), [name, name === "X-Timestamp" ? timestamp : signature]];
+        const twice: HeaderList = [
+          ...headersOf(timestamp, signature),
+          [name, name === "X-Timestamp" ? timestamp : signature],
+        ];
         t.expect(await t.post(body, { key, headers: twice }), "invalid-signature", { what: `${name} twice` });
       }
     }),
@@ -256,23 +267,28 @@ export const signature: AttackGroup = {
       t.expect(await t.request({ key, headers, body, path: BATCH_PATH }), "invalid-event", { what: "the other route" });
     }),
 
-    attack("SG-N5", "a former master secret is accepted as long as it is listed, and no longer", { needs: "stack" }, async (t) => {
-      const [former, current] = [randomBytes(32), randomBytes(32)];
-      for (const [masterSecrets, outcome] of [
-        [[former], "stored"],
-        [[current, former], "stored"],
-        [[current], "invalid-signature"],
-      ] as const) {
-        const lab = await openLab(t, { masterSecrets });
-        const key = lab.key();
-        const secret = deriveSigningSecret(former, key.apiKeyId, 1);
-        const body = JSON.stringify(t.event({ timestamp: lab.nowMs }));
-        t.judge(await lab.inject({ key, body, headers: t.signWith(secret, body, lab.nowMs) }), outcome);
-        const again = await lab.inject({ key, body, headers: t.sign(key, body, lab.nowMs) });
-        // Where both are one and the same secret, this is a replay.
-        t.judge(again, masterSecrets[0] === former ? "signature-replayed" : "stored");
-        await lab.close();
-      }
-    }),
+    attack(
+      "SG-N5",
+      "a former master secret is accepted as long as it is listed, and no longer",
+      { needs: "stack" },
+      async (t) => {
+        const [former, current] = [randomBytes(32), randomBytes(32)];
+        for (const [masterSecrets, outcome] of [
+          [[former], "stored"],
+          [[current, former], "stored"],
+          [[current], "invalid-signature"],
+        ] as const) {
+          const lab = await openLab(t, { masterSecrets });
+          const key = lab.key();
+          const secret = deriveSigningSecret(former, key.apiKeyId, 1);
+          const body = JSON.stringify(t.event({ timestamp: lab.nowMs }));
+          t.judge(await lab.inject({ key, body, headers: t.signWith(secret, body, lab.nowMs) }), outcome);
+          const again = await lab.inject({ key, body, headers: t.sign(key, body, lab.nowMs) });
+          // Where both are one and the same secret, this is a replay.
+          t.judge(again, masterSecrets[0] === former ? "signature-replayed" : "stored");
+          await lab.close();
+        }
+      },
+    ),
   ],
 };

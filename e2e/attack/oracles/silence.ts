@@ -58,7 +58,7 @@ export async function findLeaks(
   return [...inLogs, ...stored, ...(await findInRedis(stack, unlogged))];
 }
 
-function findInLog(text: string, secrets: ReadonlySet<string>, mayFault: boolean): string[] {
+export function findInLog(text: string, secrets: ReadonlySet<string>, mayFault: boolean): string[] {
   const found = [...secrets].filter((secret) => text.includes(secret)).map(describe);
   for (const [what, pattern] of NEVER) if (pattern.test(text)) found.push(what);
   const fault = FAULTS.exec(text);

@@ -1,0 +1,31 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+
+/** The budget is two minutes; a machine that does other things meanwhile may take longer. */
+const DEADLINE_MS = 480_000;
+
+test(
+  "the collector holds against every attack, and none is left out",
+  async () => {
+    const cli = fileURLToPath(new URL("../attack/cli.ts", import.meta.url));
+    const child = spawn(process.execPath, [cli, "--json"], { stdio: ["ignore", "pipe", "pipe"] });
+    let output = "";
+    let errors = "";
+    child.stdout.on("data", (chunk: Buffer) => {
+      output += chunk.toString("utf8");
+    });
+    child.stderr.on("data", (chunk: Buffer) => {
+      errors += chunk.toString("utf8");
+    });
+    const [exitCode] = await once(child, "close");
+    expect(output, errors).not.toBe("");
+    const summary = JSON.parse(output);
+    expect(summary.failed).toEqual([]);
+    expect(summary).toMatchObject({ passed: summary.cases, skipped: 0 });
+    expect(summary.cases).toBeGreaterThan(130);
+    expect(exitCode).toBe(0);
+  },
+  DEADLINE_MS,
+);
