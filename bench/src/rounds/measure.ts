@@ -47,6 +47,7 @@ export async function measure(
     const othersShare = await busyShare();
     const before = await server.usage();
     const measured = await load({ ...order, seconds: MEASURED_SECONDS });
+    if (measured.answers === 0) throw new Error(`void: ${name} gave no answer in ${MEASURED_SECONDS} s`);
     const after = await server.usage();
     await contestant.stop();
     const stored = await contestant.storedEvents();
