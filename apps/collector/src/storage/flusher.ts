@@ -1,4 +1,4 @@
-import { StorageFaultError, sqlState } from "./errors.ts";
+import { StorageFaultError, StorageUnavailableError, sqlState } from "./errors.ts";
 import { type FlushItem, flushStatement } from "./flush-statement.ts";
 import type { Partitions } from "./partitions.ts";
 import type { Pool } from "./pool.ts";
@@ -25,11 +25,22 @@ export class Flusher {
   readonly #pool: Pool;
   readonly #partitions: Partitions;
   readonly #now: () => number;
+  #failing = false;
 
   constructor({ pool, partitions, now }: FlusherDeps) {
     this.#pool = pool;
     this.#partitions = partitions;
     this.#now = now;
+  }
+
+  /** Whether the last flush found the database unavailable, and nothing has been written since. */
+  get failing(): boolean {
+    return this.#failing;
+  }
+
+  /** Events can be written again, as far as somebody else has found out. */
+  recovered(): void {
+    this.#failing = false;
   }
 
   /**
@@ -41,10 +52,21 @@ export class Flusher {
   async flush(items: readonly FlushItem[]): Promise<FlushOutcome[]> {
     // Replicas that insert the same delivery ids in different orders would deadlock.
     const sorted = items.map((item, index) => ({ item, index })).sort((a, b) => compare(a.item, b.item));
-    const outcomes = await this.#store(sorted.map(({ item }) => item));
+    const outcomes = await this.#noting(this.#store(sorted.map(({ item }) => item)));
     const ordered: FlushOutcome[] = [];
     for (const [position, { index }] of sorted.entries()) ordered[index] = outcomes[position] as FlushOutcome;
     return ordered;
+  }
+
+  async #noting<T>(flush: Promise<T>): Promise<T> {
+    try {
+      const result = await flush;
+      this.#failing = false;
+      return result;
+    } catch (error) {
+      if (error instanceof StorageUnavailableError) this.#failing = true;
+      throw error;
+    }
   }
 
   async #store(items: readonly FlushItem[]): Promise<FlushOutcome[]> {

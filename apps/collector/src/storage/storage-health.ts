@@ -2,17 +2,27 @@ import type { Pool } from "./pool.ts";
 
 export interface StorageHealth {
   /**
-   * Writes and commits a row.
+   * Writes and commits a row. After a flush that failed it also writes events, and takes them back.
    *
    * @throws {StorageUnavailableError} when the database cannot store: out, read-only, full, or without its tables yet
    */
   probe(): Promise<void>;
 }
 
+/** What the path of events knows about itself. */
+export interface EventPath {
+  /** Whether events could not be written the last time. */
+  readonly failing: boolean;
+  /** Events can be written again. */
+  recovered(): void;
+}
+
 /** Readiness must tell the truth within two seconds, also when nothing answers. */
 const PROBE_DEADLINE_MS = 1_500;
+/** More than fits into what is left of a page, so that a full disk shows. */
+const TRIAL_EVENTS = 300;
 
-export function createStorageHealth(pool: Pool): StorageHealth {
+export function createStorageHealth(pool: Pool, events: EventPath, now: () => number): StorageHealth {
   return {
     async probe() {
       await pool.run(
@@ -21,6 +31,31 @@ export function createStorageHealth(pool: Pool): StorageHealth {
           ON CONFLICT (id) DO UPDATE SET probed_at = excluded.probed_at`,
         PROBE_DEADLINE_MS,
       );
+      // The row above is written over and over in its place: a disk without room for events, or a lock on their table, does
+      // not show there. Without requests no flush would ever find out that it is over, so it is tried out.
+      if (!events.failing) return;
+      await tryEvents(pool, now());
+      events.recovered();
     },
   };
+}
+
+/** Writes events and rolls them back. */
+function tryEvents(pool: Pool, nowMs: number): Promise<void> {
+  const rolledBack = new Error("rolled back");
+  return pool.run(
+    ({ sql }) =>
+      sql
+        .begin(async (transaction) => {
+          await transaction`
+            INSERT INTO events_raw (project_id, key_id, occurred_at, stored_at, tool_id, error_id)
+            SELECT 0, 0, to_timestamp(${nowMs}::float8 / 1000), to_timestamp(${nowMs}::float8 / 1000), 0, 0
+            FROM generate_series(1, ${TRIAL_EVENTS}::int)`;
+          throw rolledBack;
+        })
+        .catch((error: unknown) => {
+          if (error !== rolledBack) throw error;
+        }),
+    PROBE_DEADLINE_MS,
+  );
 }

@@ -89,7 +89,7 @@ export function openStorage(address: DatabaseAddress, options: StorageOptions): 
     apiKeyStore: createApiKeyStore(pools.lookup),
     sessionStore: createSessionStore(pools.read),
     usageStore: createUsageStore(pools.read),
-    storageHealth: createStorageHealth(pools.lookup),
+    storageHealth: createStorageHealth(pools.lookup, flusher, now),
     lastUsed,
     async start() {
       const prepared = await preparation.start();
