@@ -1,6 +1,9 @@
 import type { ContestantName } from "../servers/contestants.ts";
 import { type BenchStage, type Load, type Measurement, measure } from "./measure.ts";
 
+/** A machine of which others take more than this tells nothing about servers that share its cores. */
+const CALM_SHARE = 0.2;
+
 /** Each load is given to its servers one after the other, in this order, in each round. */
 export const LOADS = {
   single: { shape: "single", connections: 128, servers: ["bare", "naive", "ours"] },
@@ -25,7 +28,11 @@ export async function measureRound(stage: BenchStage, title: string): Promise<Ro
       round[name][server] = measured;
       const rate = `${Math.round(measured.answersPerSecond)} answers/s`;
       const cpu = `${Math.round(measured.serverCpuMicroseconds)} µs of CPU each`;
-      process.stderr.write(`${title}, ${name}, ${server}: ${rate}, p99 ${measured.p99Ms.toFixed(1)} ms, ${cpu}\n`);
+      const disturbed =
+        measured.othersShare > CALM_SHARE ? "; the machine is busy with other work, this says little" : "";
+      process.stderr.write(
+        `${title}, ${name}, ${server}: ${rate}, p99 ${measured.p99Ms.toFixed(1)} ms, ${cpu}${disturbed}\n`,
+      );
     }
   }
   return round;
