@@ -2,6 +2,7 @@ import { createApiKey } from "@org/mcp-analytics-collector/dist/accounts/api-key
 import { BATCH_PATH, EVENTS_PATH } from "@org/mcp-analytics-schema";
 import { keyRevocation } from "./key-revocation.ts";
 import { probabilityOfLonger } from "./oracles/time-samples.ts";
+import { freshAddress } from "./runner/addresses.ts";
 import { type AttackGroup, attack } from "./runner/attack-case.ts";
 import { hold } from "./runner/attack-error.ts";
 import type { PostOptions, Trial } from "./runner/trial.ts";
@@ -201,7 +202,7 @@ export const authentication: AttackGroup = {
         const unknown = inventedKey();
         const samples: Record<"unknown" | "deleted", number[]> = { unknown: [], deleted: [] };
         const connection = t.connect("spare");
-        const address = t.keepFromStorage("198.51.100.16");
+        const address = t.keepFromStorage(freshAddress());
         for (let i = 0; i < 420; i++) {
           const kind = i % 2 === 0 ? "unknown" : "deleted";
           const headers: HeaderList = [

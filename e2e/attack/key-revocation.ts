@@ -1,4 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
+import { freshAddress } from "./runner/addresses.ts";
 import { type AttackCase, attack } from "./runner/attack-case.ts";
 import { hold } from "./runner/attack-error.ts";
 import type { Trial } from "./runner/trial.ts";
@@ -33,10 +34,11 @@ export const keyRevocation: readonly AttackCase[] = [
     async (t) => {
       const key = await t.key();
       const replicas = ["direct", "spare"] as const;
+      const address = freshAddress();
       for (const via of replicas) {
-        t.expect(await t.post(t.event(), { key, via, ...(via === "spare" && { address: "198.51.100.10" }) }), "stored");
+        t.expect(await t.post(t.event(), { key, via, ...(via === "spare" && { address }) }), "stored");
       }
-      const flows = replicas.map((via) => sendUntilRefused(t, key, via, "198.51.100.10"));
+      const flows = replicas.map((via) => sendUntilRefused(t, key, via, address));
       await wait(500);
       await t.stack.sql`UPDATE api_keys SET status = 'disabled' WHERE id = ${key.apiKeyId}`;
       const revokedAtMs = performance.now();
@@ -84,7 +86,7 @@ export const keyRevocation: readonly AttackCase[] = [
     { needs: "stack", lane: "alone" },
     async (t) => {
       const { tap } = t.stack;
-      const address = t.keepFromStorage("198.51.100.5");
+      const address = t.keepFromStorage(freshAddress());
       const memoryBefore = await residentBytes(t);
       const seen = { unknown: 0, limited: 0 };
       const hashes = new Set<string>();
@@ -129,7 +131,7 @@ export const keyRevocation: readonly AttackCase[] = [
     { needs: "stack", lane: "beside" },
     async (t) => {
       const key = await t.key();
-      const address = "198.51.100.55";
+      const address = freshAddress();
       t.expect(await t.post(t.event(), { key, address, via: "spare" }), "stored");
       for (let i = 0; i < 30; i++) {
         const answer = await t.post(t.event(), { headers: [["X-API-Key", inventedKey()]], address, via: "spare" });

@@ -10,7 +10,7 @@ looks into their data and logs after each case; no case is left out then.
               enterprise, and set IP_LIMIT_REQUESTS of the deployment to 10000 or more meanwhile.
   --group G   only this group (authentication, signature, replay, limits, payload, protocol, pollution,
               privacy, timing, fuzz), prefix (AU) or case (AU-1); may be repeated
-  --json      print {"cases", "passed", "skipped", "failed", "seconds"} and nothing else on stdout
+  --json      print {"cases", "passed", "skipped", "failed", "repeated", "seconds"} and nothing else on stdout
   --list      name the cases and end
   --fuzz N    inputs of each fuzzing case (300); the full run is 100000
   --help      this text

@@ -7,6 +7,8 @@ export interface Summary {
   readonly passed: number;
   readonly skipped: number;
   readonly failed: readonly { readonly id: string; readonly what: string; readonly reason: string }[];
+  /** Cases that were tried again because Redis was late. */
+  readonly repeated: number;
   readonly seconds: number;
 }
 
@@ -18,13 +20,15 @@ export function summarise(results: readonly CaseResult[], seconds: number): Summ
     passed: having("passed").length,
     skipped: having("skipped").length,
     failed,
+    repeated: results.filter(({ tries }) => tries > 1).length,
     seconds,
   };
 }
 
 /** One line for a case, and one for why it is not ok. */
-export function caseLine({ id, what, outcome, reason, tookMs }: CaseResult): string {
-  const line = `${MARKS[outcome]} ${id.padEnd(7)} ${what} (${(tookMs / 1000).toFixed(1)} s)`;
+export function caseLine({ id, what, outcome, reason, tries, tookMs }: CaseResult): string {
+  const repeated = tries > 1 ? `, ${tries} tries as Redis was late` : "";
+  const line = `${MARKS[outcome]} ${id.padEnd(7)} ${what} (${(tookMs / 1000).toFixed(1)} s${repeated})`;
   return reason === undefined ? line : `${line}\n       ${reason}`;
 }
 

@@ -114,14 +114,14 @@ test("options that cannot be meant are refused", () => {
 });
 
 test("the summary counts what passed, failed and was skipped", () => {
-  const one = { id: "A", what: "w", tookMs: 1 };
+  const one = { id: "A", what: "w", tries: 1, tookMs: 1 };
   const results = [
     { ...one, outcome: "passed" },
     { ...one, outcome: "failed", reason: "r" },
     { ...one, outcome: "skipped", reason: "s" },
   ] as const;
   const failed = [{ id: "A", what: "w", reason: "r" }];
-  expect(summarise(results, 2)).toEqual({ cases: 3, passed: 1, skipped: 1, failed, seconds: 2 });
+  expect(summarise(results, 2)).toEqual({ cases: 3, passed: 1, skipped: 1, failed, repeated: 0, seconds: 2 });
 });
 
 test("batch ids are UUIDs of version 7", () => {

@@ -9,6 +9,7 @@ import type { Target } from "./target.ts";
 import { Trial } from "./trial.ts";
 
 const CASE_DEADLINE_MS = 110_000;
+const MAX_TRIES = 4;
 /** What one input of a fuzzing case may take on a busy machine. */
 const FUZZ_INPUT_MS = 10;
 
@@ -18,6 +19,8 @@ export interface CaseResult {
   readonly outcome: "passed" | "failed" | "skipped";
   /** Why it failed or was skipped. */
   readonly reason?: string;
+  /** More than one where Redis was too late for the limits to be exact, and the case failed. */
+  readonly tries: number;
   readonly tookMs: number;
 }
 
@@ -46,25 +49,33 @@ export async function runCases(
 async function runCase(target: Target, attackCase: AttackCase, fuzzRuns: number): Promise<CaseResult> {
   const { id, what, needs } = attackCase;
   const lack = target.lacks(needs);
-  if (lack !== undefined) return { id, what, outcome: "skipped", reason: lack, tookMs: 0 };
-  const startedAtMs = performance.now();
-  const done = (outcome: CaseResult["outcome"], reason?: string): CaseResult => ({
-    id,
-    what,
-    outcome,
-    ...(reason !== undefined && { reason }),
-    tookMs: Math.round(performance.now() - startedAtMs),
-  });
+  if (lack !== undefined) return { id, what, outcome: "skipped", reason: lack, tries: 0, tookMs: 0 };
+  const firstAtMs = performance.now();
+  for (let tries = 1; ; tries++) {
+    const startedAtMs = performance.now();
+    const verdict = await judgeCase(target, attackCase, fuzzRuns);
+    // Limits are counted locally for a request whose Redis is late, so they cannot be exact on a machine that is that busy.
+    const saysNothing = verdict.outcome === "failed" && target.stack?.redisWatch.wasLateSince(startedAtMs) === true;
+    if (saysNothing && tries < MAX_TRIES) continue;
+    return { id, what, ...verdict, tries, tookMs: Math.round(performance.now() - firstAtMs) };
+  }
+}
+
+/** Runs a case once, in a trial of its own. */
+async function judgeCase(
+  target: Target,
+  attackCase: AttackCase,
+  fuzzRuns: number,
+): Promise<Pick<CaseResult, "outcome" | "reason">> {
   const trial = new Trial(target, fuzzRuns);
   try {
-    const problems = await withDeadline(
-      tryCase(target, attackCase, trial),
-      CASE_DEADLINE_MS + fuzzRuns * FUZZ_INPUT_MS,
-    );
-    return problems.length === 0 ? done("passed") : done("failed", [...new Set(problems)].slice(0, 5).join("; "));
+    const deadlineMs = CASE_DEADLINE_MS + fuzzRuns * FUZZ_INPUT_MS;
+    const problems = await withDeadline(tryCase(target, attackCase, trial), deadlineMs);
+    if (problems.length === 0) return { outcome: "passed" };
+    return { outcome: "failed", reason: [...new Set(problems)].slice(0, 5).join("; ") };
   } catch (error) {
-    if (error instanceof CannotTellError) return done("skipped", error.message);
-    return done("failed", error instanceof Error ? error.message : String(error));
+    const reason = error instanceof Error ? error.message : String(error);
+    return { outcome: error instanceof CannotTellError ? "skipped" : "failed", reason };
   } finally {
     trial.close();
   }

@@ -8,6 +8,7 @@ import postgres, { type Sql } from "postgres";
 import { CollectorProcess } from "../../src/collector-process.ts";
 import { KeyMaker } from "./attack-keys.ts";
 import { DatabaseTap } from "./database-tap.ts";
+import { RedisWatch } from "./redis-watch.ts";
 
 /** Names of the collectors of a stack. */
 export type CollectorName = "direct" | "proxied" | "spare";
@@ -25,6 +26,7 @@ export interface OwnStack {
   readonly masterSecret: Buffer;
   readonly sql: Sql;
   readonly redis: Redis;
+  readonly redisWatch: RedisWatch;
   readonly tap: DatabaseTap;
   readonly keys: KeyMaker;
   /** Everything PostgreSQL has logged; empty where it runs in a container. */
@@ -84,6 +86,8 @@ async function start(undo: (() => unknown)[], close: () => Promise<void>): Promi
   undo.push(() => sql.end({ timeout: 1 }));
   const redis = new Redis(redisUrl);
   undo.push(() => redis.disconnect());
+  const redisWatch = new RedisWatch(redisUrl);
+  undo.push(() => redisWatch.close());
   return {
     collectors: { direct, proxied, spare },
     metricsUrl: `http://127.0.0.1:${metricsPort}/metrics`,
@@ -92,6 +96,7 @@ async function start(undo: (() => unknown)[], close: () => Promise<void>): Promi
     masterSecret,
     sql,
     redis,
+    redisWatch,
     tap,
     keys: new KeyMaker(sql, masterSecret),
     postgresLog: () => readFileSync(postgresLogFile, { encoding: "utf8", flag: "a+" }),
