@@ -21,7 +21,10 @@ export class CollectorProcess {
   #child: ChildProcess | undefined;
   #log = "";
 
-  private constructor(port: number, env: Record<string, string>) {
+  readonly #under: readonly string[];
+
+  private constructor(port: number, env: Record<string, string>, under: readonly string[]) {
+    this.#under = under;
     this.url = `http://127.0.0.1:${port}`;
     this.eventsUrl = `${this.url}${EVENTS_PATH}`;
     this.#env = { PATH: process.env.PATH ?? "", PORT: String(port), LOG_LEVEL: "info", ...env };
@@ -29,9 +32,18 @@ export class CollectorProcess {
 
   /** @param env settings of the collector; nothing else is inherited but PATH */
   static async start(env: Record<string, string>): Promise<CollectorProcess> {
-    const collector = new CollectorProcess(await freePort(), env);
+    const collector = await CollectorProcess.prepare(env);
     await collector.start();
     return collector;
+  }
+
+  /**
+   * One that does not run yet.
+   *
+   * @param under a program that is given the collector as its last arguments and becomes it
+   */
+  static async prepare(env: Record<string, string>, under: readonly string[] = []): Promise<CollectorProcess> {
+    return new CollectorProcess(await freePort(), env, under);
   }
 
   /** Everything it wrote, over all its lives. */
@@ -48,17 +60,24 @@ export class CollectorProcess {
     return this.#child !== undefined && this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
-  async start(): Promise<void> {
-    const child = spawn(process.execPath, [collectorCli(), "serve"], {
-      env: this.#env,
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+  /** Starts the process, and waits for nothing. */
+  launch(): void {
+    const [file = process.execPath, ...args] = [...this.#under, process.execPath, collectorCli(), "serve"];
+    const child = spawn(file, args, { env: this.#env, stdio: ["ignore", "pipe", "pipe"] });
     this.#child = child;
     const keep = (chunk: Buffer) => {
       this.#log = (this.#log + chunk.toString("utf8")).slice(-KEPT_LOG_CHARS);
     };
     child.stdout.on("data", keep);
     child.stderr.on("data", keep);
+  }
+
+  async start(): Promise<void> {
+    this.launch();
+    await this.untilReady();
+  }
+
+  async untilReady(): Promise<void> {
     const giveUpAt = Date.now() + READY_DEADLINE_MS;
     while (!(await this.isReady())) {
       if (!this.isRunning || Date.now() > giveUpAt) throw new Error(`The collector did not get ready:\n${this.#log}`);
@@ -86,13 +105,20 @@ export class CollectorProcess {
     return this.#end("SIGTERM");
   }
 
-  async #end(signal: NodeJS.Signals): Promise<number | null> {
+  signal(signal: NodeJS.Signals): void {
+    if (this.isRunning) this.#child?.kill(signal);
+  }
+
+  /** Exit code of this life once it is over; null after a signal. */
+  async exited(): Promise<number | null> {
     const child = this.#child;
-    if (child === undefined || !this.isRunning) return child?.exitCode ?? null;
-    const exited = once(child, "exit");
-    child.kill(signal);
-    const [exitCode] = await exited;
-    return exitCode;
+    if (child !== undefined && this.isRunning) await once(child, "exit");
+    return child?.exitCode ?? null;
+  }
+
+  #end(signal: NodeJS.Signals): Promise<number | null> {
+    this.signal(signal);
+    return this.exited();
   }
 
   /** Runs another command of the collector's CLI on the same storage, also while it serves. */

@@ -20,7 +20,7 @@ export async function startRedis(program: string, settings: readonly string[] = 
   if (user !== undefined) chownSync(folder, user.uid, user.gid);
   const password = randomBytes(24).toString("hex");
   const port = await freePort();
-  const lines = [`port ${port}`, "bind 127.0.0.1", `requirepass ${password}`, `masterauth ${password}`].concat(
+  const lines = [`port ${port}`, "bind 127.0.0.1", `requirepass ${password}`].concat(
     ['save ""', "appendonly no", `dir ${folder}`],
     settings,
   );

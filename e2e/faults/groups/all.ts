@@ -1,0 +1,18 @@
+import type { FaultCase } from "../fault-case.ts";
+import { postgresFaults } from "./postgres.ts";
+import { redisFaults } from "./redis.ts";
+import { writeFaults } from "./writes.ts";
+
+/** Every case, in the order of the list of faults. */
+export const FAULTS: readonly FaultCase[] = [...redisFaults, ...postgresFaults, ...writeFaults];
+
+/** Cases by id or by prefix of their ids; all when none is named. Throws for a name that is none. */
+export function chooseFaults(names: readonly string[], cases: readonly FaultCase[] = FAULTS): FaultCase[] {
+  if (names.length === 0) return [...cases];
+  return names.flatMap((name) => {
+    const wanted = name.toUpperCase();
+    const chosen = cases.filter(({ id }) => id.toUpperCase() === wanted || id.split("-")[0] === wanted);
+    if (chosen.length === 0) throw new Error(`There is no case "${name}": --list shows what there is`);
+    return chosen;
+  });
+}

@@ -1,0 +1,34 @@
+/**
+ * Loaded into a collector before its own code (`node --import`): plays faults that come from inside. On SIGUSR2 it reads one
+ * order from the file that FAULTS_ORDERS names, and says that it has done it in the file beside.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { isMainThread } from "node:worker_threads";
+
+const RealDate = Date;
+const realNow = Date.now;
+let clockOffsetMs = Number(process.env.FAULTS_CLOCK_OFFSET_MS ?? 0);
+
+globalThis.Date = class extends RealDate {
+  constructor(...args) {
+    if (args.length === 0) super(realNow() + clockOffsetMs);
+    else super(...args);
+  }
+
+  static now() {
+    return realNow() + clockOffsetMs;
+  }
+};
+
+const file = process.env.FAULTS_ORDERS;
+if (isMainThread && file !== undefined) {
+  process.on("SIGUSR2", () => {
+    const { id, clockOffsetMs: offset, blockMs, throws } = JSON.parse(readFileSync(file, "utf8"));
+    if (offset !== undefined) clockOffsetMs = offset;
+    writeFileSync(`${file}.done`, String(id));
+    // The clock of this loop is no part of the fault.
+    if (blockMs !== undefined) for (const end = performance.now() + blockMs; performance.now() < end; );
+    if (throws === "exception") setImmediate(() => JSON.parse("{"));
+    if (throws === "rejection") Promise.reject(new Error("nobody handles this"));
+  });
+}
