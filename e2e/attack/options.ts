@@ -7,7 +7,8 @@ looks into their data and logs after each case; no case is left out then.
 
   --url U     attack your own deployment at this origin instead, such as http://127.0.0.1:3000. Only ever one that is yours.
               Cases that need its database or logs are skipped, and so are those that its limits stop: give a key of tier
-              enterprise, and set IP_LIMIT_REQUESTS of the deployment to 10000 or more meanwhile.
+              enterprise (the run keeps to its limits and takes a few minutes), and set IP_LIMIT_REQUESTS
+              of the deployment to 10000 or more meanwhile.
   --group G   only this group (authentication, signature, replay, limits, payload, protocol, pollution,
               privacy, timing, fuzz), prefix (AU) or case (AU-1); may be repeated
   --json      print {"cases", "passed", "skipped", "failed", "repeated", "seconds"} and nothing else on stdout

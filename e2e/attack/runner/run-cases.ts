@@ -50,6 +50,7 @@ async function runCase(target: Target, attackCase: AttackCase, fuzzRuns: number)
   const { id, what, needs } = attackCase;
   const lack = target.lacks(needs);
   if (lack !== undefined) return { id, what, outcome: "skipped", reason: lack, tries: 0, tookMs: 0 };
+  await target.pace?.untilRoom();
   const firstAtMs = performance.now();
   for (let tries = 1; ; tries++) {
     const startedAtMs = performance.now();

@@ -194,6 +194,7 @@ export class Trial {
     const text = typeof body === "string" ? body : Buffer.from(body).toString("utf8");
     const noted = { ...answer, request: { path, body: text, key, signed } };
     this.answers.push(noted);
+    this.target.pace?.note(noted);
     return noted;
   }
 
