@@ -27,9 +27,8 @@ for (const { file, colorScheme } of PICTURES) {
   const page = await browser.newPage({ viewport: { width: 1280, height: 1000 }, deviceScaleFactor: 1.5, colorScheme });
   // A calm picture: no entrance is caught half-way.
   await page.emulateMedia({ reducedMotion: "reduce", colorScheme });
-  const url = new URL(link);
-  url.searchParams.set("range", "28d");
-  await page.goto(url.href);
+  // The page as it opens: the last seven days, of which the seven before are kept, too.
+  await page.goto(link);
   await page.getByRole("region", { name: "Totals" }).waitFor();
   await page.evaluate(() => document.fonts.ready);
   await page.screenshot({ path: `${root}${file}`, fullPage: true });

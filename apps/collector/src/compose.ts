@@ -67,7 +67,12 @@ export async function createCollector(config: Config, logger: FastifyBaseLogger)
     signingSecretsFor: ({ apiKeyId, secretVersion }) =>
       config.masterSecrets.map((secret) => signingSecret(secret, apiKeyId, secretVersion)),
     touchKey: (key, atMs) => storage.lastUsed.touch(key, atMs),
-    registerPages: createPages({ ...storage, now, publicUrl: config.publicUrl }),
+    registerPages: createPages({
+      ...storage,
+      rawRetentionDays: config.rawRetentionDays,
+      now,
+      publicUrl: config.publicUrl,
+    }),
     metrics,
     logger,
   });

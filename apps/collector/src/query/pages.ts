@@ -14,13 +14,15 @@ import { usageRoutes } from "./usage-routes.ts";
 export interface PagesDeps {
   readonly usageStore: UsageStore;
   readonly sessionStore: SessionStore;
+  /** days that events are kept */
+  readonly rawRetentionDays: number;
   readonly now: () => number;
   /** where browsers reach the collector; undefined: at the `Host` they send */
   readonly publicUrl: string | undefined;
 }
 
 /** The dashboard and the read API behind it, as a plugin of its own beside ingest. */
-export function createPages({ usageStore, sessionStore, now, publicUrl }: PagesDeps) {
+export function createPages({ usageStore, sessionStore, rawRetentionDays, now, publicUrl }: PagesDeps) {
   return async function registerPages(app: FastifyInstance): Promise<void> {
     const sessions = createSessions({ sessionStore, now });
     const cookie = sessionCookie(publicUrl);
@@ -34,7 +36,7 @@ export function createPages({ usageStore, sessionStore, now, publicUrl }: PagesD
           reply.header("cache-control", "no-store");
         });
         await api.register(sessionRoutes, { sessions, cookie, requireSession });
-        await api.register(usageRoutes, { usageStore, requireSession, now });
+        await api.register(usageRoutes, { usageStore, requireSession, rawRetentionDays, now });
       },
       { prefix: "/api/v1" },
     );

@@ -1,10 +1,20 @@
 import { OTHER_NAME } from "@org/mcp-analytics-schema";
-import type { OutcomeCount, SlotCount, UsageCounts, UsageStore } from "../storage/usage-store.ts";
+import type { OutcomeCount, SlotCount, UsageStore } from "../storage/usage-store.ts";
 import type { ErrorUsage, Slot, ToolUsage, Totals, UsageOverview } from "./usage-schema.ts";
-import { type Interval, type RangeName, usageWindow } from "./usage-window.ts";
+import {
+  defaultInterval,
+  type Interval,
+  keptFromMs,
+  keptRanges,
+  offersInterval,
+  type RangeName,
+  usageWindow,
+} from "./usage-window.ts";
 
 export interface UsageQuestion {
   readonly projectId: number;
+  /** days that events are kept */
+  readonly rawRetentionDays: number;
   readonly range: RangeName;
   readonly interval: Interval;
   /** canonical IANA name */
@@ -63,32 +73,40 @@ function errorsOf(outcomes: readonly OutcomeCount[]): ErrorUsage[] {
     .map(({ errorType, calls, tools }) => ({ errorType, calls, tools }));
 }
 
-function overviewOf(question: UsageQuestion, counts: UsageCounts): Omit<UsageOverview, "series" | "previousSeries"> {
-  const finished = counts.outcomes.filter(({ span }) => span === "finished");
-  const current = counts.outcomes.filter(({ span }) => span !== "previous");
+function comparisonOf(outcomes: readonly OutcomeCount[]): NonNullable<UsageOverview["comparison"]> {
   return {
-    range: question.range,
-    interval: question.interval,
-    timeZone: question.timeZone,
-    now: question.nowMs,
-    everUsed: counts.everUsed,
-    totals: totalsOf(current),
-    comparison: {
-      current: totalsOf(finished),
-      previous: totalsOf(counts.outcomes.filter(({ span }) => span === "previous")),
-    },
-    tools: toolsOf(current),
-    errors: errorsOf(current),
+    current: totalsOf(outcomes.filter(({ span }) => span === "finished")),
+    previous: totalsOf(outcomes.filter(({ span }) => span === "previous")),
   };
 }
 
-/** Everything that the first screen shows, from one statement on the store. */
+/**
+ * Everything that the first screen shows, from one statement on the store. What retention has dropped is no zero: a range
+ * that reaches behind it is answered by the longest that does not, and a period of which days are gone is not compared with.
+ */
 export async function readUsageOverview(store: UsageStore, question: UsageQuestion): Promise<UsageOverview> {
-  const window = usageWindow(question.range, question.interval, question.timeZone, question.nowMs);
+  const { timeZone, nowMs, rawRetentionDays } = question;
+  const fromMs = keptFromMs(nowMs, rawRetentionDays);
+  const ranges = keptRanges(timeZone, nowMs, fromMs);
+  const range = ranges.includes(question.range) ? question.range : (ranges.at(-1) ?? ranges[0]);
+  const interval = offersInterval(range, question.interval) ? question.interval : defaultInterval(range);
+  const window = usageWindow(range, interval, timeZone, nowMs);
+  const isComparable = (window.previousEdgesMs[0] as number) >= fromMs;
   const counts = await store.countCalls(question.projectId, window);
+  const current = counts.outcomes.filter(({ span }) => span !== "previous");
   return {
-    ...overviewOf(question, counts),
+    range,
+    ranges: [...ranges],
+    interval,
+    timeZone,
+    now: nowMs,
+    rawRetentionDays,
+    everUsed: counts.everUsed,
+    totals: totalsOf(current),
+    comparison: isComparable ? comparisonOf(counts.outcomes) : null,
     series: fillSlots(window.currentEdgesMs, counts.currentSlots),
-    previousSeries: fillSlots(window.previousEdgesMs, counts.previousSlots),
+    previousSeries: isComparable ? fillSlots(window.previousEdgesMs, counts.previousSlots) : [],
+    tools: toolsOf(current),
+    errors: errorsOf(current),
   };
 }

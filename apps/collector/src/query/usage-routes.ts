@@ -10,6 +10,8 @@ import { DEFAULT_RANGE, defaultInterval, offersInterval } from "./usage-window.t
 export interface UsageRouteDeps {
   readonly usageStore: UsageStore;
   readonly requireSession: RequireSession;
+  /** days that events are kept */
+  readonly rawRetentionDays: number;
   readonly now: () => number;
 }
 
@@ -22,7 +24,8 @@ export const usageRoutes: FastifyPluginAsyncTypebox<UsageRouteDeps> = async (app
     const { range = DEFAULT_RANGE, interval = defaultInterval(range), tz = "UTC" } = request.query;
     const timeZone = canonicalTimeZone(tz);
     if (timeZone === undefined || !offersInterval(range, interval)) return sendProblem(reply, "bad-request");
-    const question = { projectId: session.projectId, range, interval, timeZone, nowMs: deps.now() };
-    return readUsageOverview(deps.usageStore, question);
+    const { projectId } = session;
+    const { usageStore, rawRetentionDays, now } = deps;
+    return readUsageOverview(usageStore, { projectId, rawRetentionDays, range, interval, timeZone, nowMs: now() });
   });
 };

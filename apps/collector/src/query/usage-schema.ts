@@ -53,24 +53,25 @@ export const UsageQuerySchema = Type.Object(
 /** Answer of `GET /api/v1/usage`: everything that the first screen shows. */
 export const UsageOverviewSchema = Type.Object(
   {
-    range: Type.Enum(RANGE_NAMES),
+    range: Type.Enum(RANGE_NAMES, { description: "As asked, or the longest of `ranges` if that one is not kept." }),
+    ranges: Type.Array(Type.Enum(RANGE_NAMES), { description: "Ranges whose events are all kept, shortest first." }),
     interval: Type.Enum(INTERVALS),
     timeZone: Type.String(),
     now: instantMs,
+    rawRetentionDays: Type.Integer({ minimum: 1, description: "Days that events are kept." }),
     /** Whether the project has ever received an event; false is what a newcomer sees. */
     everUsed: Type.Boolean(),
     totals: TotalsSchema,
-    comparison: Type.Object(
-      { current: TotalsSchema, previous: TotalsSchema },
-      {
-        ...closed,
-        description: "Finished intervals of the range, and the same intervals of the period before.",
-      },
-    ),
+    comparison: Type.Union([Type.Object({ current: TotalsSchema, previous: TotalsSchema }, closed), Type.Null()], {
+      description:
+        "Finished intervals of the range, and the same intervals of the period before; null: its events are not all kept.",
+    }),
     series: Type.Array(SlotSchema, {
       description: "Every interval of the range, oldest first; `now` lies in the last.",
     }),
-    previousSeries: Type.Array(SlotSchema, { description: "The period before, one to one with `series`." }),
+    previousSeries: Type.Array(SlotSchema, {
+      description: "The period before, one to one with `series`; empty without a comparison.",
+    }),
     tools: Type.Array(ToolUsageSchema, { description: "Most calls first." }),
     errors: Type.Array(ErrorUsageSchema, { description: "Most calls first." }),
   },

@@ -41,6 +41,7 @@ export interface UsageWindow {
 }
 
 const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 /** Start of the hour on the wall clock: half past by UTC in a zone such as Asia/Kolkata. */
 function startOfHour(atMs: number, timeZone: string): number {
@@ -74,6 +75,21 @@ function hoursFrom(startMs: number, timeZone: string, isEnough: (edgesMs: readon
 function daysUpTo(atMs: number, count: number, daysBack: number, timeZone: string): number[] {
   const today = localDate(atMs, timeZone);
   return Array.from({ length: count + 1 }, (_, i) => startOfDay(addDays(today, i - count + 1 - daysBack), timeZone));
+}
+
+/** Start of the oldest day whose events are all kept; retention drops whole days of UTC. */
+export function keptFromMs(nowMs: number, rawRetentionDays: number): number {
+  return Math.floor((nowMs - rawRetentionDays * DAY_MS) / DAY_MS) * DAY_MS;
+}
+
+/** The ranges that reach no further back than `fromMs`, shortest first; there is always one, since a day is always kept. */
+export function keptRanges(timeZone: string, nowMs: number, fromMs: number): readonly [RangeName, ...RangeName[]] {
+  const [shortest, ...longer] = RANGE_NAMES;
+  const isKept = (range: RangeName) => {
+    const { days = 1 } = RANGES[range];
+    return (daysUpTo(nowMs, days, 0, timeZone)[0] as number) >= fromMs;
+  };
+  return [shortest, ...longer.filter(isKept)];
 }
 
 /**

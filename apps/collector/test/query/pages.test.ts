@@ -37,7 +37,7 @@ async function startPages(publicUrl: string | undefined): Promise<FastifyInstanc
   useStrictJson(app);
   app.setErrorHandler(answerError);
   const deps = { usageStore: createUsageStore(database.pool), sessionStore: createSessionStore(database.pool), now };
-  await app.register(createPages({ ...deps, publicUrl }));
+  await app.register(createPages({ ...deps, rawRetentionDays: 30, publicUrl }));
   apps.push(app);
   return app;
 }

@@ -16,11 +16,12 @@ const services = await startServices({ postgres: true });
 const database = await openUsageDatabase(services.databaseUrl);
 await database.pool.run(({ sql }) => sql`UPDATE projects SET name = 'weather'`);
 if (process.argv[3] !== "empty") {
-  await database.addCalls(sampleCalls({ endMs: Date.now(), days: 200, perDay: 900, seed: 7 }));
+  await database.addCalls(sampleCalls({ endMs: Date.now(), days: 31, perDay: 900, seed: 7 }));
 }
 const deps = {
   usageStore: createUsageStore(database.pool),
   sessionStore: createSessionStore(database.pool),
+  rawRetentionDays: 30,
   now: Date.now,
 };
 const app = fastify();

@@ -8,7 +8,8 @@ import { openUsageDatabase, type StoredCall, type UsageDatabase } from "./usage-
 const NOW_MS = Date.parse("2026-03-31T14:20:00Z");
 const HOUR_MS = 3_600_000;
 const CALLS = sampleCalls({ endMs: NOW_MS, days: 190, perDay: 60, seed: 11 });
-const QUESTIONS: readonly Omit<UsageQuestion, "projectId" | "nowMs">[] = [
+type Asked = Omit<UsageQuestion, "projectId" | "nowMs" | "rawRetentionDays">;
+const QUESTIONS: readonly Asked[] = [
   { range: "24h", interval: "hour", timeZone: "UTC" },
   { range: "7d", interval: "hour", timeZone: "Asia/Kolkata" },
   { range: "7d", interval: "day", timeZone: "Europe/Berlin" },
@@ -32,8 +33,8 @@ beforeAll(async () => {
 
 afterAll(() => database.close());
 
-const ask = (question: Omit<UsageQuestion, "projectId" | "nowMs">, projectId = 1, nowMs = NOW_MS) =>
-  readUsageOverview(store, { ...question, projectId, nowMs });
+const ask = (question: Asked, projectId = 1, nowMs = NOW_MS, rawRetentionDays = 365) =>
+  readUsageOverview(store, { ...question, projectId, nowMs, rawRetentionDays });
 
 function sum(slots: readonly Pick<Slot, "succeeded" | "failed">[]) {
   return slots.reduce(
@@ -82,8 +83,8 @@ describe.each(QUESTIONS)("usage over $range by $interval in $timeZone", (questio
   });
 
   it("the comparison leaves the unfinished interval out, on both sides", () => {
-    expect(usage.comparison.current).toMatchObject(sum(usage.series.slice(0, -1)));
-    expect(usage.comparison.previous).toMatchObject(sum(usage.previousSeries.slice(0, -1)));
+    expect(usage.comparison?.current).toMatchObject(sum(usage.series.slice(0, -1)));
+    expect(usage.comparison?.previous).toMatchObject(sum(usage.previousSeries.slice(0, -1)));
   });
 
   it("each tool shows its own calls and when it was last used", () => {
@@ -93,6 +94,32 @@ describe.each(QUESTIONS)("usage over $range by $interval in $timeZone", (questio
       expect(own).toHaveLength(succeeded + failed);
       expect(lastUsedAt).toBe(Math.max(...own.map(({ atMs }) => atMs)));
     }
+  });
+});
+
+describe("usage behind retention", () => {
+  const kept = (range: UsageQuestion["range"], rawRetentionDays: number) =>
+    ask(
+      { range, interval: range === "24h" ? "hour" : "day", timeZone: "America/New_York" },
+      1,
+      NOW_MS,
+      rawRetentionDays,
+    );
+
+  it("a period of which events have been dropped is not compared with", async () => {
+    const usage = await kept("28d", 30);
+    expect(usage).toMatchObject({ range: "28d", comparison: null, previousSeries: [], rawRetentionDays: 30 });
+    expect(usage.series).toEqual(countedByHand(usage.series, CALLS));
+    expect((await kept("28d", 56)).comparison).not.toBeNull();
+    expect((await kept("7d", 12)).comparison).toBeNull();
+    expect((await kept("24h", 1)).comparison).toBeNull();
+  });
+
+  it("no range shows days that have been dropped as days without a call", async () => {
+    const usage = await kept("90d", 30);
+    expect(usage).toMatchObject({ range: "28d", ranges: ["24h", "7d", "28d"] });
+    expect(usage.series).toHaveLength(28);
+    expect(await kept("7d", 1)).toMatchObject({ range: "24h", interval: "hour", ranges: ["24h"] });
   });
 });
 

@@ -4,6 +4,8 @@ import { localDate, offsetMs, startOfDay } from "../../src/query/time-zone.ts";
 import {
   defaultInterval,
   INTERVALS,
+  keptFromMs,
+  keptRanges,
   offersInterval,
   RANGE_NAMES,
   type UsageWindow,
@@ -116,6 +118,23 @@ describe("usage windows", () => {
       const weekday = (edgeMs: number) => new Date(edgeMs + 6 * HOUR_MS).getUTCDay();
       expect(previousEdgesMs.map(weekday)).toEqual(currentEdgesMs.map(weekday));
     }
+  });
+
+  it("whatever the zone, a range is offered exactly while retention keeps its first day", () => {
+    const days = integer({ min: 1, max: 100 });
+    const times = integer({ min: Date.parse("2026-01-01T00:00:00Z"), max: Date.parse("2027-01-01T00:00:00Z") });
+    assert(
+      property(constantFrom(...ZONES), times, days, (timeZone, nowMs, rawRetentionDays) => {
+        const fromMs = keptFromMs(nowMs, rawRetentionDays);
+        const ranges = keptRanges(timeZone, nowMs, fromMs);
+        expect(fromMs % (24 * HOUR_MS)).toBe(0);
+        for (const range of RANGE_NAMES) {
+          const [startMs = 0] = usageWindow(range, defaultInterval(range), timeZone, nowMs).currentEdgesMs;
+          expect(ranges.includes(range)).toBe(startMs >= fromMs);
+        }
+      }),
+      { numRuns: 60 },
+    );
   });
 
   it("an interval that a range does not offer is refused", () => {

@@ -1,17 +1,21 @@
 /** Answer of `GET api/v1/usage`. Instants are Unix milliseconds. */
 export interface Usage {
   readonly range: Range;
+  /** ranges whose events are all kept, shortest first */
+  readonly ranges: readonly Range[];
   readonly interval: Interval;
   readonly timeZone: string;
   readonly now: number;
+  /** days that events are kept */
+  readonly rawRetentionDays: number;
   /** false until the project's first event has arrived */
   readonly everUsed: boolean;
   readonly totals: Totals;
-  /** finished intervals only, against the same intervals of the period before */
-  readonly comparison: { readonly current: Totals; readonly previous: Totals };
+  /** finished intervals only, against the same intervals of the period before; null: its events are not all kept */
+  readonly comparison: { readonly current: Totals; readonly previous: Totals } | null;
   /** oldest first; `now` lies in the last */
   readonly series: readonly Slot[];
-  /** one to one with `series` */
+  /** one to one with `series`; empty without a comparison */
   readonly previousSeries: readonly Slot[];
   /** most calls first */
   readonly tools: readonly ToolUsage[];

@@ -27,9 +27,11 @@ export function SeriesTable({ usage }: { usage: Usage }) {
               <th scope="col" className="number">
                 Success rate
               </th>
-              <th scope="col" className="number">
-                Period before
-              </th>
+              {previousSeries.length > 0 && (
+                <th scope="col" className="number">
+                  Period before
+                </th>
+              )}
             </tr>
           </thead>
           <tbody>
@@ -41,7 +43,7 @@ export function SeriesTable({ usage }: { usage: Usage }) {
                 <td className="number">{formatWhole(callsOf(slot))}</td>
                 <td className="number">{formatWhole(slot.failed)}</td>
                 <td className="number">{formatShare(successRate(slot))}</td>
-                <td className="number">{previous === undefined ? "" : formatWhole(callsOf(previous))}</td>
+                {previous !== undefined && <td className="number">{formatWhole(callsOf(previous))}</td>}
               </tr>
             ))}
           </tbody>

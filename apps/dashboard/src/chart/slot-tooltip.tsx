@@ -17,7 +17,7 @@ export function SlotTooltip({ usage, slot: index, plot }: { usage: Usage; slot: 
   const { series, previousSeries, interval, timeZone } = usage;
   const slot = series[index];
   const previous = previousSeries[index];
-  if (slot === undefined || previous === undefined) return null;
+  if (slot === undefined) return null;
   const center = plot.centerOf(index);
   const isLeft = center > plot.widthPx / 2;
   const style = isLeft
@@ -40,10 +40,14 @@ export function SlotTooltip({ usage, slot: index, plot }: { usage: Usage; slot: 
         <dd>{formatWhole(slot.failed)}</dd>
         <dt>Success rate</dt>
         <dd>{formatShare(successRate(slot))}</dd>
-        <dt className="tooltip-previous">
-          <i className="key key-previous" /> {formatSlot(previous, interval, timeZone)}
-        </dt>
-        <dd className="tooltip-previous">{formatWhole(callsOf(previous))}</dd>
+        {previous !== undefined && (
+          <>
+            <dt className="tooltip-previous">
+              <i className="key key-previous" /> {formatSlot(previous, interval, timeZone)}
+            </dt>
+            <dd className="tooltip-previous">{formatWhole(callsOf(previous))}</dd>
+          </>
+        )}
       </dl>
     </div>
   );

@@ -1,6 +1,7 @@
 import { Logo } from "../parts/logo.tsx";
 import { ThemeToggle } from "../theme/theme-toggle.tsx";
 import { useView } from "../view/use-view.ts";
+import { keptView } from "../view/view.ts";
 import { CallsPanel } from "./calls-panel.tsx";
 import { FailuresPanel } from "./failures-panel.tsx";
 import { FirstSteps } from "./first-steps.tsx";
@@ -20,8 +21,9 @@ interface OverviewPageProps {
 
 /** The first screen: is it used, does it work, and if not, where. */
 export function OverviewPage({ projectName, onSignOut, onSignInRequired }: OverviewPageProps) {
-  const [view, show] = useView();
-  const { usage, failure, isLoading, refresh } = useUsage(view, onSignInRequired);
+  const [asked, show] = useView();
+  const { usage, failure, isLoading, refresh } = useUsage(asked, onSignInRequired);
+  const view = usage === undefined ? asked : keptView(asked, usage);
   return (
     <>
       <header className="top">
@@ -54,7 +56,7 @@ export function OverviewPage({ projectName, onSignOut, onSignInRequired }: Overv
           <>
             <div className="title-row">
               <Headline usage={usage} />
-              <RangePicker view={view} onChange={show} />
+              <RangePicker view={view} ranges={usage.ranges} onChange={show} />
             </div>
             <div className={isLoading && usage.range !== view.range ? "stale" : undefined}>
               <StatCards usage={usage} />

@@ -20,6 +20,10 @@ export function PageFooter({ usage, view, onChange }: { usage: Usage; view: View
           </select>
         </label>
       </p>
+      <p>
+        Events are kept for {usage.rawRetentionDays === 1 ? "one day" : `${usage.rawRetentionDays} days`}.
+        {usage.comparison === null && " The period before these numbers is gone, so they are compared with nothing."}
+      </p>
       <p>Counted from tool names, outcomes, error types and times. Nothing else is collected for this page.</p>
     </footer>
   );

@@ -1,4 +1,4 @@
-import { RANGES } from "../api/usage.ts";
+import { RANGES, type Range } from "../api/usage.ts";
 import { Segmented } from "../parts/segmented.tsx";
 import { type View, withRange } from "../view/view.ts";
 import { RANGE_LABELS } from "./range-words.ts";
@@ -9,11 +9,18 @@ const OPTIONS = RANGES.map((range) => ({
   fullLabel: `Last ${RANGE_LABELS[range]}`,
 }));
 
-export function RangePicker({ view, onChange }: { view: View; onChange: (view: View) => void }) {
+interface RangePickerProps {
+  readonly view: View;
+  readonly ranges: readonly Range[];
+  readonly onChange: (view: View) => void;
+}
+
+/** The ranges to choose from; one that reaches behind what is kept is not among them. */
+export function RangePicker({ view, ranges, onChange }: RangePickerProps) {
   return (
     <Segmented
       legend="Time range"
-      options={OPTIONS}
+      options={OPTIONS.filter(({ value }) => ranges.includes(value))}
       value={view.range}
       onChange={(range) => onChange(withRange(view, range))}
     />

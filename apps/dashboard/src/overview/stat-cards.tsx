@@ -66,38 +66,47 @@ function Card({
   );
 }
 
+interface Changes {
+  readonly calls: ReactNode;
+  readonly rate: ReactNode;
+  readonly failed: ReactNode;
+  readonly tools: ReactNode;
+}
+
+/** How each number moved; undefined where the period before is not kept any more. */
+function changesOf(usage: Usage): Changes | undefined {
+  if (usage.comparison === null) return undefined;
+  const { current, previous } = usage.comparison;
+  const hadCalls = callsOf(previous) > 0;
+  const failed = countChange(current.failed, previous.failed) ?? differenceChange(current.failed, 0);
+  const line = (change: Change | undefined, wish: Wish, before: string) => (
+    <ChangeLine change={hadCalls ? change : undefined} wish={wish} usage={usage} before={before} />
+  );
+  return {
+    calls: line(countChange(callsOf(current), callsOf(previous)), "none", `${formatWhole(callsOf(previous))} calls`),
+    rate: line(shareChange(successRate(current), successRate(previous)), "up", formatShare(successRate(previous))),
+    failed: line(failed, "down", `${formatWhole(previous.failed)} failed`),
+    tools: line(differenceChange(current.tools, previous.tools), "none", `${formatWhole(previous.tools)} tools`),
+  };
+}
+
 /** The four numbers that say whether it is used and whether it works. */
 export function StatCards({ usage }: { usage: Usage }) {
   const { totals } = usage;
-  const { current, previous } = usage.comparison;
-  const hadCalls = callsOf(previous) > 0;
-  const failedChange = hadCalls
-    ? (countChange(current.failed, previous.failed) ?? differenceChange(current.failed, 0))
-    : undefined;
-  const toolsChange = hadCalls ? differenceChange(current.tools, previous.tools) : undefined;
+  const changes = changesOf(usage);
   return (
     <section className="cards" aria-label="Totals">
       <Card label="Tool calls" value={formatCount(callsOf(totals))} exact={formatWhole(callsOf(totals))}>
-        <ChangeLine
-          change={countChange(callsOf(current), callsOf(previous))}
-          wish="none"
-          usage={usage}
-          before={`${formatWhole(callsOf(previous))} calls`}
-        />
+        {changes?.calls}
       </Card>
       <Card label="Success rate" value={formatShare(successRate(totals))}>
-        <ChangeLine
-          change={shareChange(successRate(current), successRate(previous))}
-          wish="up"
-          usage={usage}
-          before={formatShare(successRate(previous))}
-        />
+        {changes?.rate}
       </Card>
       <Card label="Failed calls" value={formatCount(totals.failed)} exact={formatWhole(totals.failed)}>
-        <ChangeLine change={failedChange} wish="down" usage={usage} before={`${formatWhole(previous.failed)} failed`} />
+        {changes?.failed}
       </Card>
       <Card label="Tools used" value={formatCount(totals.tools)}>
-        <ChangeLine change={toolsChange} wish="none" usage={usage} before={`${formatWhole(previous.tools)} tools`} />
+        {changes?.tools}
       </Card>
     </section>
   );

@@ -1,4 +1,4 @@
-import { INTERVALS, INTERVALS_OF, type Interval, RANGES, type Range } from "../api/usage.ts";
+import { INTERVALS, INTERVALS_OF, type Interval, RANGES, type Range, type Usage } from "../api/usage.ts";
 import { isTimeZone } from "../format/time.ts";
 
 /** What the page shows; all of it stands in the URL, so a link shows the same. */
@@ -32,6 +32,11 @@ export function formatView(view: View, ownTimeZone: string): string {
   if (view.timeZone !== ownTimeZone) query.set("tz", view.timeZone);
   const text = query.toString();
   return text === "" ? "" : `?${text}`;
+}
+
+/** The view as it can be shown: a link may ask for a range that is longer than events are kept. */
+export function keptView(view: View, { ranges, range, interval }: Pick<Usage, "ranges" | "range" | "interval">): View {
+  return ranges.includes(view.range) ? view : { ...view, range, interval };
 }
 
 /** The same view over another range, by an interval which that range offers. */

@@ -3,8 +3,11 @@ import { describe, expect, it } from "vitest";
 import type { Usage } from "../../src/api/usage.ts";
 import { SeriesTable } from "../../src/chart/series-table.tsx";
 import { formatWhole } from "../../src/format/number.ts";
+import { CallsPanel } from "../../src/overview/calls-panel.tsx";
 import { FailuresPanel } from "../../src/overview/failures-panel.tsx";
 import { Headline } from "../../src/overview/headline.tsx";
+import { PageFooter } from "../../src/overview/page-footer.tsx";
+import { RangePicker } from "../../src/overview/range-picker.tsx";
 import { StatCards } from "../../src/overview/stat-cards.tsx";
 import { ToolsPanel } from "../../src/overview/tools-panel.tsx";
 import { textOf, usage } from "../usage-fixture.ts";
@@ -33,6 +36,22 @@ describe("the first screen", () => {
     expect(text).toContain("Success rate –");
     expect(text).toContain("No calls in the previous 7 days");
     expect(text).not.toMatch(/NaN|Infinity|undefined/);
+  });
+
+  it("where the period before is not kept there is no change, no column for it and no longer range to choose", () => {
+    const short: Usage = { ...usage, ranges: ["24h", "7d"], comparison: null, previousSeries: [], rawRetentionDays: 9 };
+    const view = { range: "7d", interval: "day", timeZone: "UTC" } as const;
+    const cards = renderToStaticMarkup(<StatCards usage={short} />);
+    expect(cards).not.toMatch(/change|previous/);
+    expect(textOf(cards)).toContain(`Tool calls ${formatWhole(succeeded + failed)}`);
+    expect(textOf(renderToStaticMarkup(<SeriesTable usage={short} />))).not.toContain("Period before");
+    expect(textOf(renderToStaticMarkup(<CallsPanel usage={short} view={view} onChange={() => {}} />))).not.toMatch(
+      /previous/i,
+    );
+    const picker = <RangePicker view={view} ranges={short.ranges} onChange={() => {}} />;
+    expect(textOf(renderToStaticMarkup(picker))).toBe("Time range 24 h 7 d");
+    const footer = <PageFooter usage={short} view={view} onChange={() => {}} />;
+    expect(textOf(renderToStaticMarkup(footer))).toContain("Events are kept for 9 days.");
   });
 
   it("failures after none at all are a change for the worse, not a blank", () => {

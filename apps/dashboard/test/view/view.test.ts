@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatView, parseView, withRange } from "../../src/view/view.ts";
+import { formatView, keptView, parseView, withRange } from "../../src/view/view.ts";
 
 const OWN = "Europe/Berlin";
 
@@ -23,6 +23,19 @@ describe("the view in the URL", () => {
       expect(timeZone).toBe(OWN);
     },
   );
+
+  it("a link to a range that is not kept any more shows the one that the collector answered with", () => {
+    const answer = { ranges: ["24h", "7d", "28d"], range: "28d", interval: "day" } as const;
+    expect(keptView(parseView("?range=90d&tz=UTC", OWN), answer)).toEqual({
+      range: "28d",
+      interval: "day",
+      timeZone: "UTC",
+    });
+    expect(keptView(parseView("?range=7d&interval=hour", OWN), answer)).toMatchObject({
+      range: "7d",
+      interval: "hour",
+    });
+  });
 
   it("another range is shown by an interval that it offers", () => {
     const hourly = parseView("?interval=hour", OWN);
