@@ -1,4 +1,4 @@
-import { OTHER_NAME } from "@org/mcp-analytics-schema";
+import { OTHER_NAME, UNKNOWN_TOOL_NAME } from "@org/mcp-analytics-schema";
 import type { OutcomeCount, SlotCount, UsageStore } from "../storage/usage-store.ts";
 import type { ErrorUsage, Slot, ToolUsage, Totals, UsageOverview } from "./usage-schema.ts";
 import {
@@ -31,10 +31,13 @@ function fillSlots(edgesMs: readonly number[], counts: readonly SlotCount[]): Sl
   return slots;
 }
 
+/** Names that stand for no tool, or for several. */
+const RESERVED_NAMES: ReadonlySet<string> = new Set([OTHER_NAME, UNKNOWN_TOOL_NAME]);
+
 function totalsOf(outcomes: readonly OutcomeCount[]): Totals {
   const totals = { succeeded: 0, failed: 0, tools: 0 };
   for (const { outcome, calls } of outcomes) totals[outcome] += calls;
-  totals.tools = new Set(outcomes.map(({ tool }) => tool)).size;
+  totals.tools = new Set(outcomes.map(({ tool }) => tool).filter((tool) => !RESERVED_NAMES.has(tool))).size;
   return totals;
 }
 

@@ -5,7 +5,10 @@ const closed = { additionalProperties: false } as const;
 const count = Type.Integer({ minimum: 0 });
 const instantMs = Type.Integer({ description: "Unix milliseconds." });
 
-/** Calls of some span: how many worked, how many did not, and how many different tools they went to. */
+/**
+ * Calls of some span: how many worked, how many did not, and how many different tools they went to; the names
+ * that stand for no tool or for several are not counted among those.
+ */
 export const TotalsSchema = Type.Object({ succeeded: count, failed: count, tools: count }, closed);
 export type Totals = Static<typeof TotalsSchema>;
 

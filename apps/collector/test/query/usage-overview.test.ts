@@ -74,7 +74,7 @@ describe.each(QUESTIONS)("usage over $range by $interval in $timeZone", (questio
     expect(succeeded + failed).toBeGreaterThan(0);
     expect(sum(usage.series)).toEqual({ succeeded, failed });
     expect(sum(usage.tools)).toEqual({ succeeded, failed });
-    expect(usage.tools).toHaveLength(tools);
+    expect(usage.tools.filter(({ name }) => !/^__\w+__$/.test(name))).toHaveLength(tools);
   });
 
   it("errors add up to the failed calls, and each to the tools it happened in", () => {
@@ -131,6 +131,15 @@ describe("usage", () => {
     const other = await ask(today, 2);
     expect(other.totals).toEqual({ succeeded: 0, failed: 1, tools: 1 });
     expect(other.errors).toEqual([{ errorType: "THEIRS", calls: 1, tools: [{ name: "of_another", calls: 1 }] }]);
+  });
+
+  it("calls of tools that do not exist, or beyond the cap of names, are calls and no tools", async () => {
+    const atMs = Date.parse("2027-05-05T10:00:00Z");
+    const calls = ["real", "__unknown__", "__other__"].map((tool) => ({ tool, success: true, atMs, projectId: 2 }));
+    await database.addCalls(calls);
+    const usage = await ask(today, 2, atMs + HOUR_MS);
+    expect(usage.totals).toEqual({ succeeded: 3, failed: 0, tools: 1 });
+    expect(usage.tools).toHaveLength(3);
   });
 
   it("seven days have the same totals by day and by hour", async () => {

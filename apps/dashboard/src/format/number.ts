@@ -26,13 +26,13 @@ export function successRate(calls: { succeeded: number; failed: number }): numbe
   return all === 0 ? undefined : calls.succeeded / all;
 }
 
-/** `97.2%`. Cut, not rounded: only a share that is whole reads `100%`, and only one that is nothing `0%`. */
+/** `97.2%`, rounded; but only a share that is whole reads `100%`, and only one that is nothing `0%`. */
 export function formatShare(share: number | undefined): string {
   if (share === undefined) return NO_VALUE;
   if (share === 1) return "100%";
   if (share === 0) return "0%";
-  const percent = Math.floor(share * 1000 + 1e-9) / 10;
-  return percent === 0 ? "<0.1%" : `${oneDigit.format(percent)}%`;
+  const perMille = share * 1000;
+  return perMille < 1 ? "<0.1%" : `${oneDigit.format(Math.min(999, Math.round(perMille)) / 10)}%`;
 }
 
 /** How a number moved: the sign, and the size as text. */

@@ -37,7 +37,9 @@ describe("shares", () => {
     [0.972, "97.2%"],
     [0.29, "29.0%"],
     [0.57, "57.0%"],
-  ])("%d reads %s in spite of binary fractions", (share, text) => expect(formatShare(share)).toBe(text));
+    [1 / 7, "14.3%"],
+    [2 / 3, "66.7%"],
+  ])("%d reads %s: rounded, in spite of binary fractions", (share, text) => expect(formatShare(share)).toBe(text));
 
   it("no calls have no success rate", () => {
     expect(successRate({ succeeded: 0, failed: 0 })).toBeUndefined();
