@@ -53,7 +53,7 @@ async function bundle(name: string, format: "esm" | "cjs", file: string): Promis
   const minified = await minify(shortened.code, {
     module: isModule,
     toplevel: true,
-    compress: { passes: 3, ecma: 2020, unsafe_arrows: true, inline: 1 },
+    compress: { passes: 5, ecma: 2020, unsafe_arrows: true, inline: 1 },
   });
   files.set(file, `${minified.code}\n`);
 }

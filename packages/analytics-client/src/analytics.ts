@@ -51,7 +51,7 @@ export function analyticsObject(reason: ConsentReason, level: Level, sink?: Sink
   function trackEvent(event: TrackedEvent): void {
     try {
       const { toolName, success, errorType, durationMs } = event;
-      sink?.capture(trackedToolName(toolName), success === true ? undefined : (errorType ?? "UNKNOWN"), durationMs);
+      sink?.capture(trackedToolName(toolName), success === true ? undefined : `${errorType}`, durationMs);
     } catch {
       // Analytics never breaks its host, whatever it is handed.
     }

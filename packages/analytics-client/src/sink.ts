@@ -54,7 +54,7 @@ export function createSink(
     timed,
     categorize: createCategorize(allowed, categorizeError),
     notice,
-    capture(tool, errorType, durationMs = -1, origin = undefined) {
+    capture(tool, errorType, durationMs = -1, origin?: Origin) {
       add({
         tool,
         errorType: errorType === undefined || allowed.has(errorType) ? errorType : "UNKNOWN",

@@ -65,8 +65,8 @@ export function createDelivery({ credentials, transport, clock, random, ...parts
   function giveUpExpired(now: number): void {
     const isExpired = (event: QueuedEvent | undefined): event is QueuedEvent =>
       event !== undefined && event.endedAt < now - MAX_EVENT_AGE_MS + TRAVEL_MS;
-    if (isExpired(pending?.events.at(-1))) {
-      drop("undeliverable", pending?.events ?? []);
+    if (pending && isExpired(pending.events.at(-1))) {
+      drop("undeliverable", pending.events);
       pending = undefined;
     }
     while (isExpired(queue[0])) drop("expired", queue.splice(0, 1));

@@ -7,7 +7,7 @@ export interface RateState {
   readonly remaining: number | undefined;
   /** Size of the burst bucket, and how many milliseconds a token takes to come back. */
   readonly bucket: { readonly capacity: number; readonly refillMs: number } | undefined;
-  /** Nothing before then, Unix milliseconds here; 0 where nothing is said. */
+  /** Nothing before then, Unix milliseconds here. */
   readonly retryAt: number;
 }
 
@@ -27,7 +27,7 @@ export function readRate(headers: Headers, now: number): RateState {
   const waitMs = Math.max(remaining === 0 ? moreIn : 0, retryAfterS) * 1_000;
   return {
     remaining,
-    bucket: capacity > 1 && windowS > 0 ? { capacity, refillMs: (windowS * 1_000) / capacity } : undefined,
-    retryAt: waitMs > 0 ? now + Math.min(waitMs, MAX_WAIT_MS) : 0,
+    bucket: capacity > 1 && windowS ? { capacity, refillMs: (windowS * 1_000) / capacity } : undefined,
+    retryAt: now + Math.min(waitMs, MAX_WAIT_MS),
   };
 }

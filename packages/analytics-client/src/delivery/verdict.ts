@@ -30,7 +30,7 @@ export function judge({ status, body }: Answer, events: readonly QueuedEvent[]):
       ? events
       : refusals.flatMap(({ reason, index }) => (/^(stale|future)_/.test(reason) ? (events[index] ?? []) : []));
   const refused = (stored ? refusals : events).length - mistimed.length;
-  return { stored, mistimed, refused, keyRefused: [401, 403].includes(status) && refused > 0 };
+  return { stored, mistimed, refused, keyRefused: refused > 0 && status > 400 && status < 404 };
 }
 
 interface Refusal {

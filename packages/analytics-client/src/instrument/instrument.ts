@@ -68,9 +68,11 @@ function wrapHandlers(low: LowLevelServer, observers: Readonly<Record<string, Be
   };
   const { setRequestHandler } = low;
   low.setRequestHandler = function (...args) {
-    const result = setRequestHandler.apply(this, args);
-    wrapAll();
-    return result;
+    try {
+      return setRequestHandler.apply(this, args);
+    } finally {
+      wrapAll();
+    }
   };
   wrapAll();
 }

@@ -12,18 +12,20 @@ const watchers = new WeakSet<object>();
  * @returns false where the callback cannot be watched
  */
 export function watchTool(tool: Tool): boolean {
-  for (const slot of ["executor", "handler", "callback"] as const) if (isFunction(tool[slot])) return watch(tool, slot);
-  // A task of v1 is an object; its `createTask` is what a call runs.
-  const task = Object(tool.handler);
-  return isFunction(task.createTask) && watch(task, "createTask");
+  return (
+    watch(tool, "executor") ??
+    watch(tool, "handler") ??
+    watch(tool, "callback") ??
+    // A task of v1 is an object; its `createTask` is what a call runs.
+    watch(Object(tool.handler), "createTask") ??
+    false
+  );
 }
 
-function isFunction(value: unknown): boolean {
-  return typeof value === "function";
-}
-
-function watch<Slot extends string>(owner: { [name in Slot]?: unknown }, slot: Slot): boolean {
-  const callback = owner[slot] as Handler;
+/** undefined: there is no callback in that place. */
+function watch<Slot extends string>(owner: { [name in Slot]?: unknown }, slot: Slot): boolean | undefined {
+  const callback = owner[slot];
+  if (!isHandler(callback)) return undefined;
   if (watchers.has(callback)) return true;
   const watcher: Handler = function (...args) {
     const call = runningCalls.get(keyOf(args.at(-1)));
@@ -34,4 +36,8 @@ function watch<Slot extends string>(owner: { [name in Slot]?: unknown }, slot: S
   watchers.add(watcher);
   // Reflect reports a frozen owner instead of throwing.
   return Reflect.set(owner, slot, watcher);
+}
+
+function isHandler(value: unknown): value is Handler {
+  return typeof value === "function";
 }

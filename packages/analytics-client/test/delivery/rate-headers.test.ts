@@ -5,13 +5,13 @@ const NOW = 1_000_000;
 const POLICY = '"burst";q=10;w=400, "hour";q=100;w=3600, "day";q=1000;w=86400, "events";q=10000;w=86400;qu="events"';
 
 test.each([
-  ["no header", {}, { remaining: undefined, bucket: undefined, retryAt: 0 }],
-  ["what is left", { ratelimit: '"burst";r=9;t=40' }, { remaining: 9, bucket: undefined, retryAt: 0 }],
+  ["no header", {}, { remaining: undefined, bucket: undefined, retryAt: NOW }],
+  ["what is left", { ratelimit: '"burst";r=9;t=40' }, { remaining: 9, bucket: undefined, retryAt: NOW }],
   ["nothing left", { ratelimit: '"burst";r=0;t=40' }, { remaining: 0, bucket: undefined, retryAt: NOW + 40_000 }],
   [
     "the bucket",
     { "ratelimit-policy": POLICY },
-    { remaining: undefined, bucket: { capacity: 10, refillMs: 40_000 }, retryAt: 0 },
+    { remaining: undefined, bucket: { capacity: 10, refillMs: 40_000 }, retryAt: NOW },
   ],
   ["seconds to wait", { "retry-after": "7" }, { remaining: undefined, bucket: undefined, retryAt: NOW + 7_000 }],
   [
@@ -27,12 +27,12 @@ test.each([
   [
     "nonsense",
     { ratelimit: "soon", "ratelimit-policy": '"burst";q=0;w=0', "retry-after": "-5" },
-    { remaining: undefined, bucket: undefined, retryAt: 0 },
+    { remaining: undefined, bucket: undefined, retryAt: NOW },
   ],
   [
     "a date instead of seconds",
     { "retry-after": "Wed, 21 Oct 2026 07:28:00 GMT" },
-    { remaining: undefined, bucket: undefined, retryAt: 0 },
+    { remaining: undefined, bucket: undefined, retryAt: NOW },
   ],
 ] as const)("reads %s", (_name, headers, expected) => {
   expect(readRate(headers, NOW)).toEqual(expected);

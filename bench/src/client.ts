@@ -1,0 +1,16 @@
+import { clientResult, clientText } from "./client/client-budgets.ts";
+import { measureClient } from "./client/measure-client.ts";
+import { present, suiteOptions } from "./figures/suite-options.ts";
+
+const HELP = `
+Usage: pnpm bench client [--json] [--rounds N]
+
+What analytics costs a server: an in-memory MCP server bare, with the client of this repository, with a fetch that is waited
+for, and with posthog-node, in turns. The exit code is 1 when a figure misses its budget.
+`;
+
+export async function run(args: readonly string[]): Promise<void> {
+  const options = suiteOptions(args, HELP, { rounds: 5 });
+  if (options === undefined) return;
+  present(clientResult(await measureClient(options.rounds)), options, clientText);
+}
