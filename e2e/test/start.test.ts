@@ -93,8 +93,9 @@ test("Ctrl-C ends it with 0; a second start has the data, shows no key again, an
   expect(await running?.ended).toMatchObject({ exitCode: 0 });
   running = start();
   const banner = await running.banner;
-  expect(banner).not.toContain("wmc_");
-  expect(banner).toContain("keys create");
+  expect(banner).not.toMatch(/wmc_[0-9a-f]/);
+  expect(banner).toContain(`keys create --data-dir ${dataDir}`);
+  expect(banner).toContain("claude mcp add weather --env ANALYTICS_API_KEY=wmc_...");
   const reader = await UsageReader.signIn(`http://127.0.0.1:${port}`, linkIn(banner));
   expect((await reader.read()).stored).toBe(1);
 });

@@ -23,6 +23,7 @@ export function mcpServersJson(weather: WeatherAnalytics): string {
   return JSON.stringify({ mcpServers: { weather: entry } }, null, 2);
 }
 
-function quoted(word: string): string {
+/** A word as a POSIX shell reads it back. */
+export function quoted(word: string): string {
   return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { buildPackages } from "./build-packages.ts";
 import { inRoot } from "./root.ts";
@@ -33,7 +34,8 @@ async function start({ port, dataDir }: StartOptions): Promise<void> {
     ...(port !== undefined && { port }),
     ...(dataDir !== undefined && { dataDir }),
   });
-  process.stdout.write(`${startBanner({ ...collector, weatherCli: inRoot("apps/weather-mcp/dist/cli.js") })}\n`);
+  const weatherCli = inRoot("apps/weather-mcp/dist/cli.js");
+  process.stdout.write(`${startBanner({ ...collector, weatherCli, dataDir: dataDirToName(dataDir) })}\n`);
   let signals = 0;
   const end = async () => {
     signals += 1;
@@ -44,4 +46,12 @@ async function start({ port, dataDir }: StartOptions): Promise<void> {
   };
   process.on("SIGINT", end);
   process.on("SIGTERM", end);
+}
+
+/** The data folder as a command in another terminal has to name it; undefined where it finds the data by itself. */
+function dataDirToName(option: string | undefined): string | undefined {
+  const { DATA_DIR, DATABASE_URL } = process.env;
+  const dataDir = option ?? DATA_DIR;
+  if (DATABASE_URL || !dataDir || resolve(dataDir) === inRoot(".data")) return undefined;
+  return resolve(dataDir);
 }
