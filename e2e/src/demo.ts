@@ -16,7 +16,7 @@ them was stored once.
 
   --calls N  how many tool calls to make (300)
   --json     print {"toolCalls", "stored", "succeeded", "failed", "byErrorType"} and nothing else on stdout
-  --keep     stay up afterwards, to look at the dashboard; Ctrl-C ends it
+  --keep     stay up afterwards, to look at the dashboard; Ctrl-C ends it, which is no failure
 
 Exit code 0 when everything that was made is stored, else 1.
 `;
@@ -31,9 +31,12 @@ async function cleanUp(): Promise<void> {
   rmSync(dataDir, { recursive: true, force: true });
 }
 
+/** Set once the demo is over and only kept for looking at it: then Ctrl-C is how it ends, not a failure. */
+let isKept = false;
+
 process.once("SIGINT", async () => {
   await cleanUp();
-  process.exit(130);
+  process.exit(isKept ? process.exitCode : 130);
 });
 process.once("SIGTERM", async () => {
   await cleanUp();
@@ -57,14 +60,13 @@ try {
     console.error(`Not complete: ${options.calls} calls were made, ${demo.result.stored} are stored.`);
     process.exitCode = 1;
   }
-  const say = options.json ? console.error : console.log;
   if (options.keep) {
+    isKept = true;
+    const say = options.json ? console.error : console.log;
     say(
       `Dashboard: ${await collector.adminLink()}\nThe link signs one browser in. Ctrl-C ends the demo and deletes its data.`,
     );
     await new Promise(() => setInterval(() => {}, 60_000));
-  } else {
-    say(`Dashboard: ${collector.url} (run with --keep to look at it)`);
   }
 } catch (error) {
   console.error(error instanceof Error ? error.message : String(error));
