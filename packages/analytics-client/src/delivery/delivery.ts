@@ -99,18 +99,28 @@ export function createDelivery({ credentials, transport, clock, random, ...parts
     setBusy(!idle);
     const ms = idle ? Number.POSITIVE_INFINITY : waitMs(now);
     if (now + ms > flushUntil) endFlushes();
-    if (ms <= 0) void send(now);
+    if (ms <= 0) send(now).catch(endFlushes);
     else if (!idle) wait(ms);
   }
 
   async function send(now: number): Promise<void> {
     inFlight = true;
-    pending ??= takeBatch(queue, dropped, now, clockOffset);
-    pacing.spend(now);
-    const answer = await attempt(pending.body, credentials, transport, now + clockOffset);
+    try {
+      pending ??= takeBatch(queue, dropped, now, clockOffset);
+      pacing.spend(now);
+      settle(pending, await attempt(pending.body, credentials, transport, now + clockOffset), now);
+    } catch {
+      // Whatever fails counts as no answer: an error of ours must not end the host.
+      fail(0);
+    }
     inFlight = false;
-    settle(pending, answer, now);
     proceed();
+  }
+
+  function fail(retryAt: number): void {
+    pausedUntil = Math.max(clock.now() + backoffMs(++failures, random()), retryAt);
+    // A flush may try twice: the first failure can be an idle connection that the collector has closed.
+    if (failures > 1) endFlushes();
   }
 
   function settle(batch: Batch, answer: Answer | undefined, sentAt: number): void {
@@ -122,9 +132,7 @@ export function createDelivery({ credentials, transport, clock, random, ...parts
     const clockMoved = Math.abs(offset - clockOffset) >= MAX_EVENT_LEAD_MS;
     if (clockMoved) clockOffset = offset;
     if (!verdict) {
-      pausedUntil = Math.max(now + backoffMs(++failures, random()), rate.retryAt);
-      // A flush may try twice: the first failure can be an idle connection that the collector has closed.
-      if (failures > 1) endFlushes();
+      fail(rate.retryAt);
       return;
     }
     pending = undefined;

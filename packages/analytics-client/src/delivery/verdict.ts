@@ -23,19 +23,19 @@ const FINAL = [201, 400, 401, 403, 413, 415, 422];
 export function judge({ status, body }: Answer, events: readonly QueuedEvent[]): Verdict | undefined {
   const stored = status === 201;
   const { success, accepted, rejected, details, code } = parse(body);
-  if (!FINAL.includes(status) || !(stored ? success && accepted >= 0 && rejected?.map : code)) return undefined;
-  const refusals: readonly Refusal[] = (stored ? rejected : details) ?? [];
-  const mistimed =
-    code === "signature-expired"
-      ? events
-      : refusals.flatMap(({ reason, index }) => (/^(stale|future)_/.test(reason) ? (events[index] ?? []) : []));
-  const refused = (stored ? refusals : events).length - mistimed.length;
+  const refusals: unknown = stored ? rejected : details;
+  const areListed = Array.isArray(refusals);
+  if (!FINAL.includes(status) || !(stored ? success && Number.isInteger(accepted) && areListed : code))
+    return undefined;
+  // Asked by the event: an index that does not exist or comes twice changes nothing.
+  const named = (reasons: RegExp): readonly QueuedEvent[] =>
+    events.filter(
+      (_event, at) =>
+        areListed && refusals.some((refusal) => refusal?.index === at && reasons.test(JSON.stringify(refusal.reason))),
+    );
+  const mistimed = !stored && code === "signature-expired" ? events : named(/^"(stale|future)_/);
+  const refused = (stored ? named(/./) : events).length - mistimed.length;
   return { stored, mistimed, refused, keyRefused: refused > 0 && status > 400 && status < 404 };
-}
-
-interface Refusal {
-  readonly reason: string;
-  readonly index: number;
 }
 
 function parse(body: string) {

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { readRate } from "../../src/delivery/rate-headers.ts";
 
 const NOW = 1_000_000;
+const HUGE = "9".repeat(400);
 const POLICY = '"burst";q=10;w=400, "hour";q=100;w=3600, "day";q=1000;w=86400, "events";q=10000;w=86400;qu="events"';
 
 test.each([
@@ -28,6 +29,16 @@ test.each([
     "nonsense",
     { ratelimit: "soon", "ratelimit-policy": '"burst";q=0;w=0', "retry-after": "-5" },
     { remaining: undefined, bucket: undefined, retryAt: NOW },
+  ],
+  [
+    "numbers of 400 digits as none, or as the longest wait",
+    { ratelimit: `"burst";r=0;t=${HUGE}`, "ratelimit-policy": `"burst";q=${HUGE};w=1`, "retry-after": HUGE },
+    { remaining: 0, bucket: undefined, retryAt: NOW + 3_600_000 },
+  ],
+  [
+    "a token of years as one of an hour",
+    { "ratelimit-policy": `"burst";q=10;w=${HUGE}` },
+    { remaining: undefined, bucket: { capacity: 10, refillMs: 3_600_000 }, retryAt: NOW },
   ],
   [
     "a date instead of seconds",

@@ -48,6 +48,8 @@ describe("an acknowledgement is our 201 and nothing else", () => {
     ["201 with a page", { status: 201, headers: {}, body: "<html>" }],
     ["201 cut short", { status: 201, headers: {}, body: '{"success":true,"acc' }],
     ["201 with null", { status: 201, headers: {}, body: "null" }],
+    ["201 with something else for a list", reply(201, { ...OURS, rejected: { map: 1 } })],
+    ["201 that counts in objects", reply(201, { ...OURS, accepted: { toString: 1 } })],
     ["201 without success", reply(201, { ...OURS, success: false })],
   ])("not %s", (_name, answer) => {
     expect(judge(answer, EVENTS)).toBeUndefined();
@@ -104,6 +106,20 @@ describe("final", () => {
       refused: 0,
       keyRefused: false,
     });
+  });
+
+  test.each([5, [null], "no", {}, { map: 1 }, [[]], [{ index: "0", reason: { toString: 1 } }]])(
+    "details of %j name no event",
+    (details) => {
+      expect(judge(reply(400, problem("x", { details })), EVENTS)).toMatchObject({ mistimed: [], refused: 3 });
+      expect(judge(reply(401, problem("x", { details })), EVENTS)).toMatchObject({ mistimed: [], refused: 3 });
+    },
+  );
+
+  test("an event counts once, however often and oddly it is refused", () => {
+    const rejected = [null, 7, "x", {}, ...[0, 0, -1, 0.5, 3, "1", "length"].map((index) => ({ index, reason: "x" }))];
+    const verdict = judge(reply(201, { success: true, accepted: 2, rejected }), EVENTS);
+    expect(verdict).toMatchObject({ stored: true, mistimed: [], refused: 1 });
   });
 
   test("an index that does not exist is no event", () => {
