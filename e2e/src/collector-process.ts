@@ -78,16 +78,29 @@ export class CollectorProcess {
   }
 
   async untilReady(): Promise<void> {
+    await this.#until(() => this.isReady(), "The collector did not get ready");
+  }
+
+  async #until(isSo: () => Promise<boolean>, otherwise: string): Promise<void> {
     const giveUpAt = Date.now() + READY_DEADLINE_MS;
-    while (!(await this.isReady())) {
-      if (!this.isRunning || Date.now() > giveUpAt) throw new Error(`The collector did not get ready:\n${this.#log}`);
+    while (!(await isSo())) {
+      if (!this.isRunning || Date.now() > giveUpAt) throw new Error(`${otherwise}:\n${this.#log}`);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
 
-  async isReady(): Promise<boolean> {
+  /** Waits until it answers at all, whether it can store or not. */
+  async untilAlive(): Promise<void> {
+    await this.#until(() => this.#isOk("/livez"), "The collector did not come to life");
+  }
+
+  isReady(): Promise<boolean> {
+    return this.#isOk("/readyz");
+  }
+
+  async #isOk(path: string): Promise<boolean> {
     try {
-      const answer = await fetch(`${this.url}/readyz`, { signal: AbortSignal.timeout(2_000) });
+      const answer = await fetch(`${this.url}${path}`, { signal: AbortSignal.timeout(2_000) });
       await answer.arrayBuffer();
       return answer.status === 200;
     } catch {

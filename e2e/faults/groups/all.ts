@@ -1,10 +1,22 @@
 import type { FaultCase } from "../fault-case.ts";
+import { historyFaults } from "../history/history.ts";
+import { clockFaults } from "./clock.ts";
+import { herdFaults } from "./herd.ts";
+import { lifeAndDeathFaults } from "./life-and-death.ts";
 import { postgresFaults } from "./postgres.ts";
 import { redisFaults } from "./redis.ts";
 import { writeFaults } from "./writes.ts";
 
 /** Every case, in the order of the list of faults. */
-export const FAULTS: readonly FaultCase[] = [...redisFaults, ...postgresFaults, ...writeFaults];
+export const FAULTS: readonly FaultCase[] = [
+  ...redisFaults,
+  ...postgresFaults,
+  ...writeFaults,
+  ...lifeAndDeathFaults,
+  ...clockFaults,
+  ...herdFaults,
+  ...historyFaults,
+];
 
 /** Cases by id or by prefix of their ids; all when none is named. Throws for a name that is none. */
 export function chooseFaults(names: readonly string[], cases: readonly FaultCase[] = FAULTS): FaultCase[] {

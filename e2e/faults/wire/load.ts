@@ -1,3 +1,4 @@
+import { MAX_EVENT_AGE_MS } from "@org/mcp-analytics-schema";
 import type { AttackKey } from "../../attack/stack/attack-keys.ts";
 import type { Replica } from "../site/replica.ts";
 import type { Reply } from "./send.ts";
@@ -46,16 +47,20 @@ export class Load {
     return this.samples;
   }
 
-  /** Sends what is unsettled until all of it is stored, as clients do. @throws what `isDone` throws when it takes too long */
+  /**
+   * Sends what is unsettled until all of it is stored, as clients do; what is too old to be taken by then is given up, as they
+   * do as well.
+   */
   async settle(replica: Replica): Promise<void> {
-    const endMs = performance.now() + 20_000;
     for (const batch of this.unsettled) {
-      while ((await this.#options.sender.sendBatch(replica, batch)).status !== 201) {
-        if (performance.now() > endMs) throw new Error("a batch is not taken again");
+      const giveUpAtMs = batch.madeAtMs + MAX_EVENT_AGE_MS;
+      let reply = await this.#options.sender.sendBatch(replica, batch);
+      while (reply.status !== 201 && this.#options.sender.now() < giveUpAtMs) {
         await new Promise((next) => setTimeout(next, 100));
+        reply = await this.#options.sender.sendBatch(replica, batch);
       }
+      this.unsettled.delete(batch);
     }
-    this.unsettled.clear();
   }
 
   #catchUp(): void {

@@ -8,6 +8,8 @@ import type { Testimony, Witness } from "./witness.ts";
 export interface Batch {
   readonly key: AttackKey;
   readonly batchId: string;
+  /** Unix ms on the clock of the sender */
+  readonly madeAtMs: number;
   readonly body: string;
   readonly testimony: Testimony;
   readonly signingSecret: string | undefined;
@@ -44,7 +46,14 @@ export class Sender {
     const batchId = newBatchId();
     const body = JSON.stringify({ batchId, events: marks.map((mark) => this.event(mark)) });
     const testimony = this.witness.enter(key, marks, "a batch");
-    return { key, batchId, body, testimony, signingSecret: signed ? key.signingSecret : undefined };
+    return {
+      key,
+      batchId,
+      madeAtMs: this.now(),
+      body,
+      testimony,
+      signingSecret: signed ? key.signingSecret : undefined,
+    };
   }
 
   async sendBatch(replica: Replica, batch: Batch, options: SendOptions = {}): Promise<Reply> {
