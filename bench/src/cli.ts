@@ -6,11 +6,22 @@ interface Suite {
   run(args: readonly string[]): Promise<void>;
 }
 
+/** What each suite measures, in one line. */
+const ABOUT: Readonly<Record<string, string>> = {
+  client: "what analytics costs a server: bare, with the client, with fetch, with posthog-node",
+  ingest: "the built collector beside bare Fastify and the naive guide server, under load",
+  memory: "resident memory of one collector over a million events",
+  profile: "where the collector spends its time under load: a CPU profile",
+  storage: "bytes on disk for an event",
+  weather: "weather-mcp: what its tools cost a model, how fast it starts and answers",
+};
+
 const here = fileURLToPath(new URL(".", import.meta.url));
 const suites = readdirSync(here)
   .filter((name) => name.endsWith(".ts") && name !== "cli.ts")
   .map((name) => name.slice(0, -".ts".length));
-const usage = `Usage: pnpm bench <suite> [--json]\nSuites: ${suites.join(", ")}\n`;
+const lines = suites.map((name) => `  ${name.padEnd(8)} ${ABOUT[name] ?? ""}`);
+const usage = `Usage: pnpm bench <suite> [--json]\n\n${lines.join("\n")}\n\nThe options of one: pnpm bench <suite> --help\n`;
 
 const [suite = "", ...args] = process.argv.slice(2).filter((argument) => argument !== "--");
 if (suite === "" || suite === "--help" || suite === "-h") {
