@@ -57,7 +57,7 @@ export const DISCLOSED_FIELDS: readonly DisclosedField[] = [
   },
 ];
 
-/** Never collected, at any level, anywhere (G36). */
+/** Never collected, at any level, anywhere. */
 export const NEVER_COLLECTED: readonly string[] = [
   "arguments or results of tools",
   "coordinates, place names or addresses",

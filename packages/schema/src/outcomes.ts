@@ -16,7 +16,7 @@ export const CALL_OUTCOMES = [
 ] as const;
 export type CallOutcome = (typeof CALL_OUTCOMES)[number];
 
-/** The guide's categories for a failed call (G23). */
+/** The guide's categories for a failed call. */
 export const ERROR_CATEGORIES = [
   "MISSING_TOKEN",
   "RATE_LIMIT",

@@ -13,7 +13,7 @@ export interface TierLimits {
   readonly eventsPerDay: number;
 }
 
-/** Rows of one table (G14); a tier is data, not code. */
+/** Rows of one table; a tier is data, not code. */
 export const TIERS = {
   free: { burstRequests: 10, requestsPerHour: 100, requestsPerDay: 1_000, eventsPerDay: 10_000 },
   pro: { burstRequests: 50, requestsPerHour: 2_000, requestsPerDay: 20_000, eventsPerDay: 500_000 },
@@ -21,5 +21,5 @@ export const TIERS = {
 } as const satisfies Record<string, TierLimits>;
 export type Tier = keyof typeof TIERS;
 
-/** Requests per IP address: 100 in 15 minutes (G12). */
+/** Requests per IP address: 100 in 15 minutes. */
 export const IP_LIMIT = { requests: 100, windowMs: 15 * 60_000 } as const;

@@ -15,7 +15,7 @@ export interface Transport {
   close(): void;
 }
 
-/** From the first byte out to the last byte in (G21). */
+/** From the first byte out to the last byte in. */
 export const ATTEMPT_TIMEOUT_MS = 5_000;
 
 /** Far above any answer of ours (100 refused events are 5 KB). */
