@@ -102,6 +102,16 @@ describe("deploy/compose.yaml", () => {
     expect(documented.filter((name) => !images.test(name ?? "")).sort()).toEqual(used.sort());
   });
 
+  it("passes each setting through with the default that the collector has without it", () => {
+    const described = readText("apps", "collector", ".env.example");
+    for (const name of ["IP_LIMIT_REQUESTS", "IP_LIMIT_WINDOW_SECONDS", "MAX_CONNECTIONS", "METRICS_HOST"]) {
+      const [, fallback = ""] = new RegExp(`^#?${name}=(.*)$`, "m").exec(described) ?? [];
+      expect(fallback, name).not.toBe("");
+      expect(TEXT).toContain(`      ${name}: \${${name}:-${fallback}}\n`);
+    }
+    expect(TEXT).toContain(`      METRICS_PORT: \${METRICS_PORT:-}\n`);
+  });
+
   it("keeps secrets out of .env.example", () => {
     expect(readText("deploy", ".env.example")).not.toMatch(/^#?\w*(PASSWORD|SECRET)\w*=\S/m);
   });
