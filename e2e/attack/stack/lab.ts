@@ -77,7 +77,7 @@ export async function openLab(trial: Trial, options: LabOptions = {}): Promise<L
           if (accepted !== undefined) return { duplicate: true, accepted };
           if (deliveryId !== null) seen.set(deliveryId, events.length);
           deliveries.push(delivery);
-          return { duplicate: false };
+          return { duplicate: false, accepted: events.length };
         },
         close: async () => {},
       },

@@ -34,8 +34,9 @@ export function createAcceptBatch(deps: IngestDeps, answers: Answers, deliver: D
       const lasting = rejected.filter(({ reason }) => !TIMELY.has(reason));
       return answers.stored(reply, admission, batchAnswer(delivered.accepted, lasting, true), "duplicate");
     }
-    outcomes.events.accepted += events.length;
-    return answers.stored(reply, admission, batchAnswer(events.length, rejected, false), "stored");
+    outcomes.events.accepted += delivered.accepted;
+    outcomes.events.internal += events.length - delivered.accepted;
+    return answers.stored(reply, admission, batchAnswer(delivered.accepted, rejected, false), "stored");
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Event } from "@org/mcp-analytics-schema";
+import { ProblemError } from "../http/problem.ts";
 import type { Grant, Refusal } from "../limits/bucket-store.ts";
 import type { WriteResult } from "../storage/event-writer.ts";
 import type { Admission } from "./admission.ts";
@@ -16,6 +17,8 @@ export type Deliver = (
 /**
  * Charges the events that the admission has not charged yet and stores them all: it resolves after the commit. Events that
  * are not stored now, be it for an error or because they were stored before, cost nothing.
+ *
+ * @throws {ProblemError} `internal` when the database refuses every event
  */
 export function createDeliver({ buckets, writer, touchKey }: IngestDeps): Deliver {
   const forget = () => {
@@ -48,11 +51,19 @@ export function createDeliver({ buckets, writer, touchKey }: IngestDeps): Delive
       giveBackExtra();
       throw error;
     }
+    if (written.accepted === 0) {
+      giveBackExtra();
+      throw new ProblemError("internal");
+    }
     admission.settled = true;
     if (written.duplicate) {
       giveBackExtra();
       buckets.giveBack(limits.event, admission.grant).catch(forget);
-    } else touchKey(record, receivedAt);
+      return written;
+    }
+    const refused = events.length - written.accepted;
+    if (refused > 0 && extraGrant !== undefined) buckets.giveBack(limits.events(refused), extraGrant).catch(forget);
+    touchKey(record, receivedAt);
     return written;
   };
 }

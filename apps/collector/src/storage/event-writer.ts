@@ -15,8 +15,13 @@ export interface Delivery {
   readonly receivedAt: number;
 }
 
-/** `accepted` of a duplicate: events stored by the first delivery with this id. */
-export type WriteResult = { duplicate: false } | { duplicate: true; accepted: number };
+/** What became of a delivery. */
+export interface WriteResult {
+  /** A delivery with its id was stored before. */
+  readonly duplicate: boolean;
+  /** Events that are stored, of a duplicate by the first delivery: fewer than were sent where the database refuses some. */
+  readonly accepted: number;
+}
 
 export interface EventWriter {
   /**

@@ -130,7 +130,7 @@ export class GroupCommit implements EventWriter {
       const outcome = outcomes[index] as FlushOutcome;
       if (outcome.quarantined > 0) this.#onQuarantined(outcome.quarantined);
       accepted.set(waiting, outcome.accepted);
-      waiting.resolve(outcome.duplicate ? { duplicate: true, accepted: outcome.accepted } : { duplicate: false });
+      waiting.resolve({ duplicate: outcome.duplicate, accepted: outcome.accepted });
     }
     if (leaders.length === group.length) return;
     for (const waiting of group) {

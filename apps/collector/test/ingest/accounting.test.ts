@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import type { BucketStore, Charge } from "../../src/limits/bucket-store.ts";
 import { createInProcessBucketStore } from "../../src/limits/in-process-bucket-store.ts";
 import { OverloadedError, StorageUnavailableError } from "../../src/storage/errors.ts";
+import { expectProblem } from "./problems.ts";
 import { RawConnection, requestText } from "./raw-http.ts";
 import { startTestCollector, type TestCollector } from "./test-collector.ts";
 
@@ -113,6 +114,24 @@ test("keys are charged one event for each event stored, and no request that coul
   const served = requests.stored + requests.duplicate + requests["invalid-event"] + requests["no-valid-event"];
   const refused = requests["malformed-json"] + requests["invalid-signature"] + requests["too-many-events"];
   expect(charged.requests).toBe(served + refused);
+});
+
+test("what the database refuses is neither answered nor counted nor charged as accepted", async () => {
+  const { event, sendEvent, sendBatch, writer } = collector;
+  const { outcomes } = collector.metrics;
+  writer.refuses = ({ tool }) => tool === "refused";
+  const refused = event({ tool: "refused" });
+  const some = { batchId: id(1), events: [event(), refused, refused, event()] };
+  const first = await sendBatch(some);
+  expect([first.status, await first.json()]).toEqual([201, { success: true, accepted: 2, rejected: [] }]);
+  const again = await sendBatch(some);
+  expect(await again.json()).toEqual({ success: true, accepted: 2, rejected: [], duplicate: true });
+  expect(outcomes.events).toMatchObject({ accepted: 2, internal: 2, duplicate: 4 });
+  await expectProblem(await sendBatch({ batchId: id(2), events: [refused, refused] }), "internal");
+  await expectProblem(await sendEvent(refused), "internal");
+  expect(outcomes.events).toMatchObject({ accepted: 2, internal: 5 });
+  expect(outcomes.requests).toMatchObject({ stored: 1, duplicate: 1, internal: 2 });
+  expect(charged).toEqual({ requests: 2, events: 2 });
 });
 
 test("a request whose client goes away is counted once, as aborted", async () => {

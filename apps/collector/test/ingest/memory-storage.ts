@@ -64,6 +64,8 @@ export class MemoryWriter implements EventWriter {
   readonly #accepted = new Map<string, number>();
   readonly depth = 0;
   failure: Error | undefined;
+  /** Events that are left out, as a database does with what it refuses. */
+  refuses: (event: Event) => boolean = () => false;
   /** Writes wait for it when set. */
   gate: Promise<void> | undefined;
 
@@ -74,11 +76,13 @@ export class MemoryWriter implements EventWriter {
     if (deliveryId !== null) {
       const accepted = this.#accepted.get(`${projectId}/${deliveryId}`);
       if (accepted !== undefined) return { duplicate: true, accepted };
-      this.#accepted.set(`${projectId}/${deliveryId}`, events.length);
     }
+    const good = events.filter((event) => !this.refuses(event));
+    if (good.length === 0) return { duplicate: false, accepted: 0 };
+    if (deliveryId !== null) this.#accepted.set(`${projectId}/${deliveryId}`, good.length);
     this.deliveries.push(delivery);
-    this.events.push(...events);
-    return { duplicate: false };
+    this.events.push(...good);
+    return { duplicate: false, accepted: good.length };
   }
 
   async close(): Promise<void> {}

@@ -48,7 +48,7 @@ describe.each(TARGETS)("writing events to $name", ({ open }) => {
   it("stores a repeated delivery once and tells how much the first one stored", async () => {
     nextKeyId += 1;
     const first = delivery(3, { keyId: nextKeyId });
-    expect(await storage.writer.write(first)).toEqual({ duplicate: false });
+    expect(await storage.writer.write(first)).toEqual({ duplicate: false, accepted: 3 });
     expect(await storage.writer.write({ ...first, events: [event()] })).toEqual({ duplicate: true, accepted: 3 });
     expect(await countEvents(pools.read, nextKeyId)).toBe(3);
   });
@@ -71,7 +71,10 @@ describe.each(TARGETS)("writing events to $name", ({ open }) => {
     const deliveryId = randomUUID();
     nextKeyId += 1;
     const write = (projectId: number) => storage.writer.write(delivery(1, { projectId, keyId: nextKeyId, deliveryId }));
-    expect(await Promise.all([write(1), write(2)])).toEqual([{ duplicate: false }, { duplicate: false }]);
+    expect(await Promise.all([write(1), write(2)])).toEqual([
+      { duplicate: false, accepted: 1 },
+      { duplicate: false, accepted: 1 },
+    ]);
   });
 
   it("lets a poisoned row fail neither its neighbours nor the rest of its delivery", async () => {
@@ -87,6 +90,7 @@ describe.each(TARGETS)("writing events to $name", ({ open }) => {
       [good[0], poisoned, ...good.slice(1)].map((one) => storage.writer.write(one ?? poisoned)),
     );
     expect(results.every((result) => !result.duplicate)).toBe(true);
+    expect(results.map(({ accepted }) => accepted)).toEqual([2, 2, 2, 2, 2, 2, 2]);
     expect(await countEvents(pools.read, nextKeyId)).toBe(14);
     expect(quarantined - before).toBe(2);
     expect(await storage.writer.write(poisoned)).toEqual({ duplicate: true, accepted: 2 });
@@ -119,7 +123,7 @@ describe.each(TARGETS)("writing events to $name", ({ open }) => {
     nextKeyId += 1;
     const today = new Date().toISOString().slice(0, 10).replaceAll("-", "");
     await pools.upkeep.run(({ sql }) => sql.unsafe(`DROP TABLE events_raw_${today}`));
-    expect(await storage.writer.write(delivery(2, { keyId: nextKeyId }))).toEqual({ duplicate: false });
+    expect(await storage.writer.write(delivery(2, { keyId: nextKeyId }))).toEqual({ duplicate: false, accepted: 2 });
     expect(await countEvents(pools.read, nextKeyId)).toBe(2);
   });
 

@@ -90,7 +90,7 @@ describe("group commit", () => {
     await write;
     const again = writer.write(delivery(5));
     (await next(2)).commit();
-    await expect(again).resolves.toEqual({ duplicate: false });
+    await expect(again).resolves.toEqual({ duplicate: false, accepted: 5 });
   });
 
   it("fails a group with its flush and goes on with the next", async () => {
@@ -100,7 +100,7 @@ describe("group commit", () => {
     await expect(failing).rejects.toBeInstanceOf(StorageUnavailableError);
     const write = writer.write(delivery(1));
     (await next(2)).commit();
-    await expect(write).resolves.toEqual({ duplicate: false });
+    await expect(write).resolves.toEqual({ duplicate: false, accepted: 1 });
   });
 
   it("lets nobody wait behind a database that hangs", async () => {
@@ -120,7 +120,7 @@ describe("group commit", () => {
     const closed = writer.close(60_000);
     await expect(writer.write(delivery(1))).rejects.toBeInstanceOf(StorageUnavailableError);
     flush.commit();
-    await expect(write).resolves.toEqual({ duplicate: false });
+    await expect(write).resolves.toEqual({ duplicate: false, accepted: 1 });
     await closed;
   });
 
