@@ -16,7 +16,7 @@ export const PROBLEM_DOCS: Readonly<Record<ProblemCode, string>> = {
   "conflicting-credentials": "Both X-API-Key and Authorization were sent. Send one of them.",
   "bad-request": "The request is not well-formed HTTP, has a malformed URL, or its parameters break their rules.",
   "key-required": "Send an API key in X-API-Key, or as `Authorization: Bearer`.",
-  "invalid-key": "There is no such API key: it is malformed, unknown or revoked. The body is the same for all three.",
+  "invalid-key": "There is no such API key: it is malformed, unknown or deleted. The body is the same for all three.",
   "signature-required": `This key refuses unsigned requests. ${SIGNING}`,
   "invalid-signature": `The signature does not fit the body, or one of X-Timestamp and X-Signature is missing or malformed. ${SIGNING}`,
   "signature-expired":

@@ -23,7 +23,7 @@ export function serverOptions({ trustProxy }: ServerSettings) {
     maxRequestsPerSocket: 0,
     requestIdHeader: false,
     exposeHeadRoutes: false,
-    // Fastify's own 503 is no problem document; `refuseWhileClosing` answers instead.
+    // Fastify's own 503 is no problem document; the first hook of the app answers instead.
     return503OnClosing: false,
     routerOptions: {
       caseSensitive: true,

@@ -25,12 +25,6 @@ export function setExhaustedHeaders(reply: FastifyReply, policyHeader: string, r
     .header(RATE_LIMIT_HEADER, `"${refusal.limitedBy}";r=0;t=${toSeconds(refusal.retryAfterMs)}`);
 }
 
-/** On an answer to somebody unknown nothing may show that a limit was near. */
-export function removeRateLimitHeaders(reply: FastifyReply): void {
-  reply.removeHeader(RATE_LIMIT_POLICY_HEADER);
-  reply.removeHeader(RATE_LIMIT_HEADER);
-}
-
 export function setRetryAfter(reply: FastifyReply, retryAfterMs: number): void {
   reply.header(RETRY_AFTER_HEADER, toSeconds(retryAfterMs));
 }
