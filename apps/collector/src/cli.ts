@@ -7,6 +7,7 @@ import { createKey, listKeys, makeAdminLink, migrate, revokeKey, setTier } from 
 import { ConfigError, type ConfigOverrides } from "./config.ts";
 import { DataFolderError } from "./embedded/data-folder-error.ts";
 import { StartError } from "./start-error.ts";
+import { databaseProblem } from "./storage/database-problem.ts";
 import { StorageUnavailableError } from "./storage/errors.ts";
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
@@ -94,8 +95,6 @@ try {
 
 function describe(error: unknown): string {
   if (EXPECTED.some((type) => error instanceof type)) return (error as Error).message;
-  if (error instanceof StorageUnavailableError) {
-    return `The database does not answer (${error.code}): check DATABASE_URL, and that it names a running PostgreSQL this user may use`;
-  }
+  if (error instanceof StorageUnavailableError) return databaseProblem(error);
   return error instanceof Error ? `${error.name}: ${error.message}` : "unknown error";
 }

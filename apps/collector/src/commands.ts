@@ -8,6 +8,7 @@ import { type Config, type ConfigOverrides, loadConfig } from "./config.ts";
 import { DataFolderInUseError } from "./embedded/data-folder-error.ts";
 import { findRunningCollector, startEmbeddedDatabase } from "./embedded/embedded-database.ts";
 import { withMasterSecret } from "./embedded/master-secret.ts";
+import { listeningUrl } from "./listening-url.ts";
 import { migrateDatabase } from "./storage/migrate.ts";
 import type { DatabaseAddress } from "./storage/pool.ts";
 import { openStorage, type Storage } from "./storage/storage.ts";
@@ -53,7 +54,7 @@ export function setTier(which: string, options: Folder & { tier: Tier }): Promis
 
 export function makeAdminLink(options: Folder & { url?: string }): Promise<string> {
   return withStorage(options, async ({ storage, config, runningUrl }) => {
-    const baseUrl = options.url ?? config.publicUrl ?? runningUrl ?? `http://${config.host}:${config.port}`;
+    const baseUrl = options.url ?? config.publicUrl ?? runningUrl ?? listeningUrl(config.host, config.port);
     const { sessionStore } = storage;
     const link = await createAdminLink({ sessionStore, now: Date.now }, { projectId: FIRST_PROJECT_ID, baseUrl });
     return link.url;

@@ -13,8 +13,11 @@ export interface Collector {
   readonly app: FastifyInstance;
   readonly storage: Storage;
   readonly metrics: Metrics;
-  /** Whether tables and partitions were there at the first try; else they are waited for in the background. */
-  readonly prepared: boolean;
+  /**
+   * Resolves after the first try to bring tables and partitions up to date with whether it succeeded; further ones follow in
+   * the background. Against a database that hangs it may never resolve.
+   */
+  readonly prepared: Promise<boolean>;
   /** Absent with `databaseUrl`. */
   readonly embedded: EmbeddedDatabase | undefined;
   /**
@@ -27,7 +30,7 @@ export interface Collector {
 const STORAGE_CLOSE_MS = 1_000;
 
 /**
- * Puts the collector together. A database server that is out does not keep it from starting.
+ * Puts the collector together. A database server that is out or hangs does not keep it from starting.
  *
  * @param config with a master secret (`withMasterSecret`)
  * @throws {DataFolderError} when the data folder of the embedded database cannot be used
@@ -76,7 +79,7 @@ export async function createCollector(config: Config, logger: FastifyBaseLogger)
     metrics,
     logger,
   });
-  const prepared = await storage.start();
+  const prepared = storage.start();
 
   return {
     app,

@@ -40,6 +40,8 @@ export class ConfigError extends Error {
   }
 }
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /** Settings that a command line gives; they win over the environment. */
 export type ConfigOverrides = { readonly [Name in keyof Config]?: Config[Name] | undefined };
 
@@ -48,14 +50,16 @@ export type ConfigOverrides = { readonly [Name in keyof Config]?: Config[Name] |
  *
  * @param overrides win over the environment
  * @param env defaults to the environment of the process
+ * @param fallbacks stand for variables that are not set
  * @throws {ConfigError} for the first bad variable
  */
 export function loadConfig(
   overrides: ConfigOverrides = {},
-  env: Readonly<Record<string, string | undefined>> = process.env,
+  env: Environment = process.env,
+  fallbacks: Environment = {},
 ): Config {
   const values: Record<string, unknown> = {};
-  for (const variable of CONFIG_VARIABLES) values[variable.property] = readVariable(variable, env);
+  for (const variable of CONFIG_VARIABLES) values[variable.property] = readVariable(variable, env, fallbacks);
   const given = { ...values, ...dropUndefined(overrides) } as Config;
   const config: Config = {
     ...given,
@@ -76,8 +80,8 @@ function checkLimitStore({ limitStore, redisUrl, databaseUrl }: Config): void {
   if (limitStore === "postgres" && databaseUrl === undefined) throw lacks("DATABASE_URL");
 }
 
-function readVariable(variable: ConfigVariable, env: Readonly<Record<string, string | undefined>>): unknown {
-  const texts = variable.names.map((name) => env[name]?.trim() || undefined);
+function readVariable(variable: ConfigVariable, env: Environment, fallbacks: Environment): unknown {
+  const texts = variable.names.map((name) => env[name]?.trim() || fallbacks[name]);
   const value = variable.parse(...texts);
   // NaN and the like are caught by the schema; a parser says "not readable at all" with null.
   if (value === null) throw new ConfigError(variable.names[0], variable.expected);

@@ -8,8 +8,18 @@ import { type Collector, createCollector } from "./compose.ts";
 import { type Config, type ConfigOverrides, loadConfig } from "./config.ts";
 import { withMasterSecret } from "./embedded/master-secret.ts";
 import { startMetricsServer } from "./health/metrics-server.ts";
+import { listeningUrl } from "./listening-url.ts";
 import { createLogger } from "./logger.ts";
 import { StartError } from "./start-error.ts";
+import { databaseProblem } from "./storage/database-problem.ts";
+
+/**
+ * How long a process of its own waits for the tables of a database server before it listens: most times it is ready at its
+ * first answer then, and a server that hangs delays nobody who asks whether it is.
+ */
+const SERVER_WAIT_MS = 5_000;
+/** How long they are waited for where nobody asks meanwhile, or where it is this process that makes them. */
+const LONG_WAIT_MS = 30_000;
 
 export interface RunningCollector {
   /** Where it listens, such as `http://127.0.0.1:3000`. */
@@ -30,10 +40,12 @@ export interface RunningCollector {
  * @throws {ConfigError | DataFolderError | StartError} whose message is one line for people
  */
 export async function startCollector(overrides: ConfigOverrides = {}): Promise<RunningCollector> {
-  const config = withMasterSecret(loadConfig({ logLevel: "warn", ...overrides }));
-  const { collector, url, close } = await listen(config, createLogger(config, destination(2)));
+  const config = withMasterSecret(loadConfig(overrides, undefined, { LOG_LEVEL: "warn" }));
+  const { collector, url, prepared, close } = await listen(config, createLogger(config, destination(2)), {
+    waitMs: LONG_WAIT_MS,
+  });
   try {
-    if (!collector.prepared) throw new StartError(databaseOut(config));
+    if (!prepared) throw new StartError(databaseOut(config, collector.storage.startError));
     const { sessionStore, apiKeyStore } = collector.storage;
     const [masterSecret] = config.masterSecrets;
     const deps = { store: apiKeyStore, masterSecret: masterSecret as Buffer, now: Date.now };
@@ -45,14 +57,14 @@ export async function startCollector(overrides: ConfigOverrides = {}): Promise<R
     );
     return { url, adminLink: link.url, ...(firstKey && { firstKey }), close };
   } catch (error) {
-    await close();
+    await close(0);
     throw error;
   }
 }
 
 /**
- * Runs the collector as a process of its own until a signal ends it: SIGTERM or SIGINT closes it and exits 0, a second
- * one exits 1 at once.
+ * Runs the collector as a process of its own until a signal ends it: SIGTERM or SIGINT closes it and exits 0, also while it
+ * starts; a second one exits 1 at once.
  *
  * @throws {ConfigError | DataFolderError | StartError} whose message is one line for people
  */
@@ -77,9 +89,13 @@ export async function runCollector(overrides: ConfigOverrides = {}): Promise<voi
     logger.fatal({ err: error }, "unexpected error");
     close().finally(() => process.exit(1));
   });
-  const listening = await listen(config, logger);
+  const listening = await listen(config, logger, {
+    waitMs: config.databaseUrl === undefined ? LONG_WAIT_MS : SERVER_WAIT_MS,
+    stopped,
+  });
   const { url } = listening;
   close = listening.close;
+  if (!listening.prepared) logger.warn("the tables are not ready yet: the database is waited for");
   logger.info({ url, storage: config.databaseUrl === undefined ? "embedded" : "postgresql" }, "listening");
   const signal = await stopped;
   logger.info({ signal }, "closing");
@@ -91,20 +107,31 @@ export async function runCollector(overrides: ConfigOverrides = {}): Promise<voi
 interface Listening {
   readonly collector: Collector;
   readonly url: string;
-  close(): Promise<void>;
+  /** Whether the tables were there when it began to listen. */
+  readonly prepared: boolean;
+  close(deadlineMs?: number): Promise<void>;
 }
 
-async function listen(config: Config, logger: FastifyBaseLogger): Promise<Listening> {
+interface Wait {
+  readonly waitMs: number;
+  /** Ends the wait. */
+  readonly stopped?: Promise<unknown>;
+}
+
+/** @param wait for the tables */
+async function listen(config: Config, logger: FastifyBaseLogger, wait: Wait): Promise<Listening> {
   const collector = await createCollector(config, logger);
   try {
+    const prepared = await firstOf(collector.prepared, wait);
     const url = await listenHttp(collector.app, config);
     collector.embedded?.announceUrl(url);
     const metrics = await listenMetrics(collector, config);
     return {
       collector,
       url,
-      async close() {
-        await collector.close();
+      prepared,
+      async close(deadlineMs) {
+        await collector.close(deadlineMs);
         await metrics?.close();
       },
     };
@@ -114,6 +141,18 @@ async function listen(config: Config, logger: FastifyBaseLogger): Promise<Listen
   }
 }
 
+/** What resolves before the stop or the time does; else false. */
+async function firstOf(answer: Promise<boolean>, { waitMs, stopped }: Wait): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(resolve, waitMs, false);
+    void stopped?.then(() => resolve(false));
+  });
+  const first = await Promise.race([answer, late]);
+  clearTimeout(timer);
+  return first;
+}
+
 async function listenHttp(app: FastifyInstance, { host, port }: Config): Promise<string> {
   try {
     await app.listen({ host, port });
@@ -121,9 +160,7 @@ async function listenHttp(app: FastifyInstance, { host, port }: Config): Promise
     throw listenError(error, host, port, "--port or PORT");
   }
   const address = app.server.address() as AddressInfo;
-  // Nobody can open 0.0.0.0; every machine can open itself.
-  const name = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host.includes(":") ? `[${host}]` : host;
-  return `http://${name}:${address.port}`;
+  return listeningUrl(host, address.port);
 }
 
 async function listenMetrics({ metrics }: Collector, { metricsHost, metricsPort }: Config) {
@@ -150,8 +187,8 @@ function listenError(error: unknown, host: string, port: number, setting: string
   return error as Error;
 }
 
-function databaseOut(config: Config): string {
+function databaseOut(config: Config, error: unknown): string {
   return config.databaseUrl === undefined
     ? `The database in ${config.dataDir} does not answer: see the lines above`
-    : "The database does not answer: check DATABASE_URL, and that it names a running PostgreSQL this user may use";
+    : databaseProblem(error);
 }

@@ -109,7 +109,7 @@ describe("the collector as a process, with embedded data", () => {
       [
         ["keys", "list"],
         { DATABASE_URL: "postgres://user:hidden@127.0.0.1:1/x", MASTER_SECRET: "a".repeat(64) },
-        /The database does not answer \(ECONNREFUSED\): check DATABASE_URL/,
+        /The database does not answer \(connection refused, ECONNREFUSED\): check DATABASE_URL/,
       ],
     ];
     const results = await Promise.all(cases.map(([args, settings]) => runCollectorCommand(args, settings)));

@@ -42,9 +42,14 @@ export async function runCollectorCommand(args: readonly string[], environment: 
   return { code, stdout, stderr };
 }
 
+/** Starts `serve` on a free port, and waits for nothing. */
+export function spawnCollector(environment: Environment): ChildProcess {
+  return start(["serve", "--port", "0"], environment);
+}
+
 /** Starts `serve` on a free port; resolves when it listens, rejects when it ends before. */
 export async function startCollectorProcess(environment: Environment): Promise<CollectorProcess> {
-  const child = start(["serve", "--port", "0"], environment);
+  const child = spawnCollector(environment);
   const log: string[] = [];
   const exited = once(child, "close").then(([code]) => code as number | null);
   const url = await new Promise<string>((resolve, reject) => {

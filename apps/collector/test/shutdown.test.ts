@@ -1,9 +1,16 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { createDatabase } from "@org/services";
+import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { openPools } from "../src/storage/pools.ts";
-import { type CollectorProcess, runCollectorCommand, startCollectorProcess, untilStatus } from "./collector-process.ts";
+import {
+  type CollectorProcess,
+  runCollectorCommand,
+  spawnCollector,
+  startCollectorProcess,
+  untilStatus,
+} from "./collector-process.ts";
 import { countEvents } from "./storage/deliveries.ts";
 
 describe("the end of a collector", () => {
@@ -48,6 +55,32 @@ describe("the end of a collector", () => {
     const pools = openPools({ url: database.url });
     expect(await countEvents(pools.read)).toBe(1);
     await pools.close(1_000);
+  });
+
+  it("listens while the tables wait for a lock, says that it is not ready, and exits 0 on SIGTERM", async () => {
+    const holder = postgres(database.url, { max: 1 });
+    await holder`SELECT pg_advisory_lock(7263845190::bigint)`;
+    const collector = await startCollectorProcess(environment);
+    expect((await fetch(`${collector.url}/livez`)).status).toBe(200);
+    expect(collector.log.join()).toContain("the tables are not ready yet");
+    collector.kill("SIGTERM");
+    expect(await collector.exited).toBe(0);
+    await holder.end();
+  });
+
+  it("exits 0 on a SIGTERM that comes before it listens", async () => {
+    const holder = postgres(database.url, { max: 1 });
+    await holder`SELECT pg_advisory_lock(7263845190::bigint)`;
+    const child = spawnCollector(environment);
+    const waiting = async () =>
+      (
+        await holder`SELECT 1 FROM pg_stat_activity WHERE application_name = 'collector migrate' AND wait_event = 'advisory'`
+      ).length;
+    while ((await waiting()) === 0) await new Promise((next) => setTimeout(next, 10));
+    child.kill("SIGTERM");
+    const [code] = (await once(child, "exit")) as [number | null];
+    expect(code).toBe(0);
+    await holder.end();
   });
 
   it("cuts a client off that never finishes, when the deadline has passed, and exits 0", async () => {

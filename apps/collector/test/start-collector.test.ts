@@ -1,8 +1,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from "vitest";
 import { type RunningCollector, startCollector } from "../src/serve.ts";
+import { StartError } from "../src/start-error.ts";
 import { postEvent } from "./collector-process.ts";
 
 describe("a collector started inside another process", () => {
@@ -49,9 +50,29 @@ describe("a collector started inside another process", () => {
     const again = await startCollector({ dataDir: other, port: 0, logLevel: "silent" });
     await again.close();
     await rm(other, { recursive: true, force: true });
-    const unreachable = { databaseUrl: "postgres://127.0.0.1:1/x", masterSecrets: [Buffer.alloc(32)], port: 0 };
-    await expect(startCollector({ ...unreachable, logLevel: "silent" })).rejects.toThrow(
-      /The database does not answer/,
-    );
+  });
+
+  it("names why a database cannot be used, and nothing of its URL", async () => {
+    const server = new URL(inject("databaseUrl"));
+    const at = (changes: Partial<URL>) => Object.assign(new URL(server), changes).href;
+    const cases: [string, RegExp][] = [
+      ["postgres://user:hidden@127.0.0.1:1/x", /does not answer \(connection refused/],
+      ["postgres://user:hidden@nowhere.invalid/x", /host of the database is not found/],
+      [at({ username: "nobody", password: "hidden" }), /refuses the user or the password|does not let/],
+      [at({ pathname: "/no_such_database" }), /has no database of this name/],
+    ];
+    const settings = { masterSecrets: [Buffer.alloc(32)], port: 0, logLevel: "silent" as const };
+    for (const [databaseUrl, cause] of cases) {
+      const error = await startCollector({ ...settings, databaseUrl }).catch((thrown: Error) => thrown);
+      expect(error).toBeInstanceOf(StartError);
+      expect((error as Error).message).toMatch(cause);
+      expect((error as Error).message).not.toContain("hidden");
+    }
+  });
+
+  it("refuses a level of its log that there is not, as the process does", async () => {
+    vi.stubEnv("LOG_LEVEL", "loud");
+    await expect(startCollector({ dataDir: folder, port: 0 })).rejects.toThrow(/^LOG_LEVEL must be one of/);
+    vi.stubEnv("LOG_LEVEL", undefined);
   });
 });

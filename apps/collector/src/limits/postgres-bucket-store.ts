@@ -138,7 +138,7 @@ export function createPostgresBucketStore(options: PostgresBucketStoreOptions): 
     },
     prune,
     async close() {
-      await Promise.all([pruning.stop(), pool.close(), upkeep.close()]);
+      await Promise.all([pruning.stop(1_000), pool.close(), upkeep.close()]);
     },
   };
 }

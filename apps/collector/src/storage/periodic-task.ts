@@ -20,11 +20,17 @@ export class PeriodicTask {
     this.#timer ??= setInterval(() => this.runNow(), this.#options.intervalMs).unref();
   }
 
-  /** Ends the timer and waits for a run that is under way. */
-  async stop(): Promise<void> {
+  /** Ends the timer and waits for a run that is under way, up to a deadline. */
+  async stop(deadlineMs: number): Promise<void> {
     clearInterval(this.#timer);
     this.#timer = undefined;
-    await this.#running;
+    if (this.#running === undefined) return;
+    let deadline: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      deadline = setTimeout(resolve, deadlineMs);
+    });
+    await Promise.race([this.#running, late]);
+    clearTimeout(deadline);
   }
 
   /** Runs at once, or joins the run that is under way. Never rejects. */

@@ -12,11 +12,17 @@ export class Preparation {
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
   #reported = false;
+  #lastError: unknown;
 
   constructor(task: () => Promise<void>, { onError, retryMs = 500 }: PreparationOptions) {
     this.#task = task;
     this.#onError = onError;
     this.#retryMs = retryMs;
+  }
+
+  /** What the last failed try threw. */
+  get lastError(): unknown {
+    return this.#lastError;
   }
 
   /** Resolves after the first try with whether it succeeded; never rejects. */
@@ -25,9 +31,12 @@ export class Preparation {
       await this.#task();
       return true;
     } catch (error) {
+      this.#lastError = error;
+      // A try that a stop has cut off tells nothing.
+      if (this.#stopped) return false;
       if (!this.#reported) this.#onError(error);
       this.#reported = true;
-      if (!this.#stopped) this.#timer = setTimeout(() => void this.start(), this.#retryMs);
+      this.#timer = setTimeout(() => void this.start(), this.#retryMs);
       return false;
     }
   }

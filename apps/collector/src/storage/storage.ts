@@ -43,9 +43,12 @@ export interface Storage {
   readonly lastUsed: LastUsed;
   /**
    * Brings tables and partitions up to date and begins the upkeep. A database that is out is waited for in the
-   * background; resolves with whether it was there at the first try.
+   * background; resolves after the first try with whether it was there. That try may take as long as the database takes to
+   * answer, which can be for ever.
    */
   start(): Promise<boolean>;
+  /** Why tables and partitions are not there; undefined before a try has failed. */
+  readonly startError: unknown;
   /** Writes what waits, then closes every connection. */
   close(deadlineMs: number): Promise<void>;
 }
@@ -91,16 +94,18 @@ export function openStorage(address: DatabaseAddress, options: StorageOptions): 
     usageStore: createUsageStore(pools.read),
     storageHealth: createStorageHealth(pools.lookup, flusher, now),
     lastUsed,
-    async start() {
-      const prepared = await preparation.start();
+    get startError() {
+      return preparation.lastError;
+    },
+    start() {
       maintenance.start();
       lastUsedTask.start();
-      return prepared;
+      return preparation.start();
     },
     async close(deadlineMs) {
       const endMs = performance.now() + deadlineMs;
       preparation.stop();
-      await Promise.all([writer.close(deadlineMs), maintenance.stop(), lastUsedTask.stop()]);
+      await Promise.all([writer.close(deadlineMs), maintenance.stop(deadlineMs), lastUsedTask.stop(deadlineMs)]);
       await lastUsedTask.runNow();
       await pools.close(Math.max(250, endMs - performance.now()));
     },

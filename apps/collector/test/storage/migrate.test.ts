@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { createDatabase } from "@org/services";
 import { getTableColumns, getTableName } from "drizzle-orm";
+import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { migrateDatabase } from "../../src/storage/migrate.ts";
 import { openPools, type Pools } from "../../src/storage/pools.ts";
@@ -30,6 +31,14 @@ describe("migrations", () => {
     const rows = await pools.read.run(({ sql }) => sql`SELECT hash FROM drizzle.__drizzle_migrations`);
     expect(rows.length).toBe(journal.entries.length);
     expect(await pools.read.run(({ sql }) => sql`SELECT id, name FROM projects`)).toEqual([{ id: 1, name: "default" }]);
+  });
+
+  it("wait no longer than they may for one who holds their lock, and succeed when it is free", async () => {
+    const holder = postgres(database.url, { max: 1 });
+    await holder`SELECT pg_advisory_lock(7263845190::bigint)`;
+    await expect(migrateDatabase({ url: database.url }, 50)).rejects.toMatchObject({ code: "55P03" });
+    await holder.end();
+    await migrateDatabase({ url: database.url }, 50);
   });
 
   it("are all listed, in the order of their numbers", () => {

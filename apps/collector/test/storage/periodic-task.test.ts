@@ -24,7 +24,7 @@ it("does nothing before it is started, runs at its interval, and goes on after a
   task.start();
   await vi.advanceTimersByTimeAsync(3_000);
   expect([runs, errors.length]).toEqual([3, 1]);
-  await task.stop();
+  await task.stop(60_000);
   await vi.advanceTimersByTimeAsync(3_000);
   expect(runs).toBe(3);
 });
@@ -44,11 +44,24 @@ it("never runs twice at once, and a stop waits for the run that is under way", a
   await vi.advanceTimersByTimeAsync(10_000);
   expect(runs).toBe(1);
   let stopped = false;
-  const stopping = task.stop().then(() => {
+  const stopping = task.stop(60_000).then(() => {
     stopped = true;
   });
   await vi.advanceTimersByTimeAsync(10_000);
   expect(stopped).toBe(false);
   finish();
+  await stopping;
+});
+
+it("a stop waits no longer than its deadline for a run that hangs", async () => {
+  const task = new PeriodicTask(() => new Promise<void>(() => {}), { intervalMs: 1_000, onError: () => {} });
+  void task.runNow();
+  let stopped = false;
+  const stopping = task.stop(2_000).then(() => {
+    stopped = true;
+  });
+  await vi.advanceTimersByTimeAsync(1_999);
+  expect(stopped).toBe(false);
+  await vi.advanceTimersByTimeAsync(1);
   await stopping;
 });
