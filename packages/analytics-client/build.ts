@@ -24,7 +24,7 @@ const ENTRIES: Readonly<Record<string, readonly string[]>> = {
  * wire or another copy of this package (`Sink`) sees may stand here.
  */
 const INTERNAL_PROPERTIES =
-  "after apiKey bucket capacity clock complete credentials endedAt flushWaitMs keyRefused learn low missing mistimed names noted onBusy onKeyRefused openTransport refillMs refused remaining retryAt run signingSecret spend stored taskRequested threw waitMs watched";
+  "after apiKey bucket capacity clock complete credentials endedAt flushWaitMs keyRefused learn low missing mistimed names noted onBusy onKeyRefused openTransport refillMs refused remaining retryAt run send signingSecret spend stored taskRequested threw url waitMs watched";
 
 /** What will stand in dist/, by file name. */
 const files = new Map<string, string>();

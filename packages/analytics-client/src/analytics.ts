@@ -31,14 +31,17 @@ export function composeAnalytics(options: AnalyticsOptions, runtime: Runtime): A
     return analyticsObject(reason, level);
   }
 
+  const transport = openTransport(debug ? undefined : config.url);
   const delivery = createDelivery({
     credentials: config,
-    transport: openTransport(debug ? undefined : config.url),
+    transport,
     clock,
     random,
-    onBusy: (busy) => setBusy(delivery.flush, busy),
+    onBusy: (busy) => setBusy(flushAtExit, busy),
     onKeyRefused: () => notice("paused (key refused), see `npx mcp-analytics doctor`"),
   });
+  // An attempt that is still under way then is broken off: a connection in the making holds the process, unref or not.
+  const flushAtExit = (deadlineMs: number): Promise<void> => delivery.flush(deadlineMs).then(transport.close);
   return analyticsObject(reason, level, createSink(level, options, delivery, clock.now, notice));
 }
 

@@ -22,6 +22,21 @@ test("any number of clients share one listener each", async () => {
   expect(count()).toEqual(before);
 });
 
+test("an attempt that is under way when the end of the process has waited long enough is broken off", async () => {
+  const { analytics, transport, clock } = createHarness();
+  transport.react = () => "hang";
+  analytics.trackSuccess("a");
+  process.emit("beforeExit", 0);
+  await clock.advance(1_499);
+  expect([transport.sent.length, transport.closed]).toEqual([1, false]);
+  await clock.advance(1);
+  await clock.settle();
+  expect([transport.sent.length, transport.closed]).toEqual([1, true]);
+  const closing = analytics.close();
+  await clock.advance(1_500);
+  await closing;
+});
+
 test("the end of the process is held up once, however often Node announces it", async () => {
   const { analytics, transport, clock } = createHarness();
   transport.react = () => "hang";

@@ -40,7 +40,7 @@ export function createTransport(url: URL, timeoutMs: number = ATTEMPT_TIMEOUT_MS
             if (text.length > MAX_ANSWER_LENGTH) request.destroy();
           });
           answer.on("end", () =>
-            resolve({ status: answer.statusCode ?? 0, headers: answer.headers as Headers, body: text }),
+            resolve({ status: answer.statusCode as number, headers: answer.headers as Headers, body: text }),
           );
         });
         request.on("socket", (socket) => socket.unref());
