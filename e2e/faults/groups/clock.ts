@@ -6,7 +6,7 @@ import { until } from "../wire/until.ts";
 import { processSite } from "./life-and-death.ts";
 import { burst } from "./limit-outage.ts";
 
-const LANE = "clock";
+const LANE = "process";
 const HOUR_MS = 3_600_000;
 
 /** The first moment of the month after next, UTC. */
@@ -94,6 +94,7 @@ export const clockFaults: readonly FaultCase[] = [
       while (now() < midnightMs + 500) {
         const { status, code } = await sender.single(replica, key);
         hold(status === 201, `around midnight: ${status} ${code}`);
+        await new Promise((next) => setTimeout(next, 10));
       }
       const again = await sender.sendBatch(replica, batch);
       hold(again.status === 201 && again.json.duplicate === true, `a batch of yesterday again: ${again.status}`);

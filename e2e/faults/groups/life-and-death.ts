@@ -7,7 +7,7 @@ import { type FaultCase, fault } from "../fault-case.ts";
 import type { Replica } from "../site/replica.ts";
 import type { Site } from "../site/site.ts";
 import { type Sites, witnessed } from "../site/sites.ts";
-import { Load, tally } from "../wire/load.ts";
+import { tally, underLoad } from "../wire/load.ts";
 import { send, statusOf } from "../wire/send.ts";
 import { until } from "../wire/until.ts";
 
@@ -27,11 +27,14 @@ const start = (site: Site, env: Record<string, string> = {}) =>
 async function heldBack(replica: Replica, apiKey: string, bytes: number) {
   const body = JSON.stringify({ tool: "held_back", success: true, timestamp: Date.now() });
   const endpoint = endpointOf(replica.url);
-  const whole = requestBytes(endpoint.authority, { path: EVENTS_PATH, headers: [["X-API-Key", apiKey]], body });
+  const headers = [
+    ["X-API-Key", apiKey],
+    ["Expect", "100-continue"],
+  ] as const;
+  const whole = requestBytes(endpoint.authority, { path: EVENTS_PATH, headers, body });
   const connection = new RawConnection(endpoint);
   connection.send(whole.subarray(0, whole.length - bytes));
-  // Another request goes through the same event loop after it, so that it has been read by then.
-  await statusOf(`${replica.url}/livez`);
+  await until(() => connection.rest.startsWith("HTTP/1.1 100 "), "the headers of a request are not read");
   return { connection, rest: whole.subarray(whole.length - bytes) };
 }
 
@@ -59,7 +62,7 @@ export const lifeAndDeathFaults: readonly FaultCase[] = [
       await until(async () => (await statusOf(`${replica.url}/livez`)) !== 200, "new connections are served");
       connection.send(rest);
       const answer = await connection.answer();
-      hold(answer.status === 201, `the request is answered ${answer.status}`);
+      hold(answer.status === 201, `the request is answered ${answer.status} ${answer.code}`);
       await ends(replica, 0, SHUTDOWN_DEADLINE_MS + 1_500);
       const rows = await site.sql`SELECT FROM events_raw WHERE project_id = ${projectId}`;
       hold(rows.length === 1, `${rows.length} rows are stored`);
@@ -102,7 +105,7 @@ export const lifeAndDeathFaults: readonly FaultCase[] = [
     replica.process.signal("SIGTERM");
     await ends(replica, 1, 1_500);
     connection.end();
-    for (const afterMs of [0, 150, 300, 450, 600, 900]) {
+    for (const afterMs of [0, 200, 500, 900]) {
       replica.process.launch();
       await new Promise((next) => setTimeout(next, afterMs));
       replica.process.signal("SIGTERM");
@@ -118,24 +121,26 @@ export const lifeAndDeathFaults: readonly FaultCase[] = [
   }),
 
   fault(
-    "kills",
+    LANE,
     "PC-4",
     "killed again and again under load: what was acknowledged is stored once, no batch in part",
     async (sites) => {
       const site = await processSite(sites);
       const replicas = [await start(site), await start(site)] as const;
       const { sender, holdsTrue } = witnessed(site.sql);
-      const load = new Load({ sender, replicas, keys: await site.keys(20), requestsPerSecond: 120 });
+      const options = { sender, replicas, keys: await site.keys(20), requestsPerSecond: 60 };
       const kills = Math.max(4, Math.round(KILLS * sites.effort));
-      for (let i = 0; i < kills; i++) {
-        const replica = replicas[(i % 2) as 0 | 1];
-        await new Promise((next) => setTimeout(next, 50 + ((i * 137) % 400)));
-        await replica.process.kill();
-        await replica.process.start();
-        await load.settle(replica);
-      }
-      const samples = await load.stop();
+      const load = await underLoad(options, async (running) => {
+        for (let i = 0; i < kills; i++) {
+          const replica = replicas[(i % 2) as 0 | 1];
+          await new Promise((next) => setTimeout(next, 50 + ((i * 137) % 400)));
+          await replica.process.kill();
+          await replica.process.start();
+          await running.settle(replica);
+        }
+      });
       await load.settle(replicas[0]);
+      const { samples } = load;
       const strange = samples.filter(({ reply }) => reply.status !== undefined && ![201, 503].includes(reply.status));
       hold(strange.length === 0, `neither 201, 503 nor lost: ${tally(strange)}`);
       hold(
@@ -157,13 +162,14 @@ export const lifeAndDeathFaults: readonly FaultCase[] = [
         const replica = await start(site);
         const { sender, holdsTrue } = witnessed(site.sql);
         const keys = await site.keys(10);
-        const load = new Load({ sender, replicas: [replica], keys, requestsPerSecond: 60 });
-        await until(() => load.samples.length > 20, "the load does not begin");
-        await replica.tell({ throws });
-        await ends(replica, 1, SHUTDOWN_DEADLINE_MS + 2_500);
-        hold(replica.process.log.includes("unexpected error"), "it logs nothing");
-        await replica.process.start();
-        await load.stop();
+        const options = { sender, replicas: [replica], keys, requestsPerSecond: 40 };
+        const load = await underLoad(options, async ({ samples }) => {
+          await until(() => samples.length > 20, "the load does not begin");
+          await replica.tell({ throws });
+          await ends(replica, 1, SHUTDOWN_DEADLINE_MS + 2_500);
+          hold(replica.process.log.includes("unexpected error"), "it logs nothing");
+          await replica.process.start();
+        });
         await load.settle(replica);
         await holdsTrue();
         await replica.close();
@@ -179,11 +185,12 @@ export const lifeAndDeathFaults: readonly FaultCase[] = [
       const site = await processSite(sites);
       const replica = await site.start(site.sharedInRedis);
       const { sender, holdsTrue } = witnessed(site.sql);
-      const load = new Load({ sender, replicas: [replica], keys: await site.keys(20), requestsPerSecond: 100 });
-      await until(() => load.samples.length > 50, "the load does not begin");
-      await replica.tell({ blockMs: 2_000 });
-      await until(() => load.samples.length > 400, "the load does not go on");
-      const samples = await load.stop();
+      const options = { sender, replicas: [replica], keys: await site.keys(20), requestsPerSecond: 60 };
+      const { samples } = await underLoad(options, async (load) => {
+        await until(() => load.samples.length > 30, "the load does not begin");
+        await replica.tell({ blockMs: 2_000 });
+        await until(() => load.samples.length > 200, "the load does not go on");
+      });
       const wrong = samples.filter(({ reply }) => reply.status !== 201);
       hold(wrong.length === 0, `not all is stored: ${tally(wrong)}`);
       hold((await statusOf(`${replica.url}/readyz`)) === 200, "it is not ready afterwards");

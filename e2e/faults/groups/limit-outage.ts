@@ -2,7 +2,7 @@ import { hold } from "../../src/cases/run-cases.ts";
 import type { Replica } from "../site/replica.ts";
 import type { Site } from "../site/site.ts";
 import { type Sites, witnessed } from "../site/sites.ts";
-import { Load, p99Ms, type Sample, tally } from "../wire/load.ts";
+import { p99Ms, type Sample, tally, underLoad } from "../wire/load.ts";
 import { send } from "../wire/send.ts";
 import { until } from "../wire/until.ts";
 
@@ -13,6 +13,7 @@ const RECOVERY_MS = 10_000;
 const ROUNDS = 3;
 const OUTAGE_MS = 2_500;
 const BURST = 10;
+const REQUESTS_PER_SECOND = 120;
 
 /** Two collectors that share limits in Redis, and one beside that needs none. */
 export interface LimitSite {
@@ -83,26 +84,22 @@ export async function survives({ site, sharing, control }: LimitSite, outage: Ou
   const logged = sharing.map(({ process }) => process.log.length);
   const slow: string[] = [];
   for (let round = 1; round <= ROUNDS; round++) {
-    const load = new Load({ sender, replicas: [...sharing, control], keys, requestsPerSecond: 180 });
-    await new Promise((next) => setTimeout(next, 300));
-    const hurtAtMs = performance.now();
-    try {
-      await hurt();
-      if (opensBreaker) {
-        await untilAlone(site, sharing);
-        for (const replica of sharing) {
-          const { apiKey } = await site.key({ tier: "free" });
-          const allowed = await burst(replica, apiKey);
-          hold(allowed === BURST, `${allowed} instead of ${BURST} are let in while each process counts`);
-        }
+    let hurtAtMs = 0;
+    let healedAtMs = 0;
+    const load = { sender, replicas: [...sharing, control], keys, requestsPerSecond: REQUESTS_PER_SECOND };
+    const { samples } = await underLoad(load, async () => {
+      await new Promise((next) => setTimeout(next, 300));
+      hurtAtMs = performance.now();
+      try {
+        await hurt();
+        if (opensBreaker) await holdsAlone(site, sharing);
+        await until(() => performance.now() - hurtAtMs > OUTAGE_MS, "time passes");
+      } finally {
+        await heal();
       }
-      await until(() => performance.now() - hurtAtMs > OUTAGE_MS, "time passes");
-    } finally {
-      await heal();
-    }
-    const healedAtMs = performance.now();
-    await untilShared(site, sharing);
-    const samples = await load.stop();
+      healedAtMs = performance.now();
+      await untilShared(site, sharing);
+    });
     const wrong = samples.filter(({ reply }) => reply.status !== 201);
     hold(wrong.length === 0, `not every request was stored: ${tally(wrong)}`);
     const during = samples.filter(({ sentAtMs }) => sentAtMs >= hurtAtMs && sentAtMs < healedAtMs);
@@ -119,4 +116,14 @@ export async function survives({ site, sharing, control }: LimitSite, outage: Ou
     hold(lines.includes("the store of limits is back"), "no line in the log says that the store of limits is back");
   }
   await holdsTrue();
+}
+
+/** Each of the replicas has noticed, and lets in what one of them may. */
+async function holdsAlone(site: Site, replicas: readonly Replica[]): Promise<void> {
+  await untilAlone(site, replicas);
+  for (const replica of replicas) {
+    const { apiKey } = await site.key({ tier: "free" });
+    const allowed = await burst(replica, apiKey);
+    hold(allowed === BURST, `${allowed} instead of ${BURST} are let in while each process counts`);
+  }
 }

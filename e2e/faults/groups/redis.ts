@@ -48,7 +48,7 @@ export const redisFaults: readonly FaultCase[] = [
     },
   ),
 
-  outage("RF-2", "Redis killed at 180 requests a second", ({ site }) => ({
+  outage("RF-2", "Redis killed under load", ({ site }) => ({
     hurt: () => site.servers.redis.crash(),
     heal: () => site.servers.redis.start(),
   })),

@@ -2,8 +2,9 @@ import { hold } from "../../src/cases/run-cases.ts";
 import { type FaultCase, fault } from "../fault-case.ts";
 import { witnessed } from "../site/sites.ts";
 import { mountSmallDisk } from "../site/small-disk.ts";
-import { Load, tally } from "../wire/load.ts";
+import { tally, underLoad } from "../wire/load.ts";
 import type { Reply } from "../wire/send.ts";
+import { until } from "../wire/until.ts";
 import { type StorageSite, storageSite, survivesWithout } from "./storage-outage.ts";
 
 const LANE = "postgres";
@@ -13,14 +14,10 @@ const LOCK_ANSWER_MS = 1_000;
 async function allStored({ site, replicas }: StorageSite, meanwhile: () => Promise<unknown>): Promise<void> {
   await site.untilReady(...replicas);
   const { sender, holdsTrue } = witnessed(site.sql);
-  const load = new Load({ sender, replicas, keys: await site.keys(20), requestsPerSecond: 100 });
-  try {
-    await meanwhile();
-  } finally {
-    const samples = await load.stop();
-    const wrong = samples.filter(({ reply }) => reply.status !== 201);
-    hold(wrong.length === 0, `not all is stored: ${tally(wrong)}`);
-  }
+  const options = { sender, replicas, keys: await site.keys(20), requestsPerSecond: 80 };
+  const { samples } = await underLoad(options, meanwhile);
+  const wrong = samples.filter(({ reply }) => reply.status !== 201);
+  hold(wrong.length === 0, `not all is stored: ${tally(wrong)}`);
   await holdsTrue();
 }
 
@@ -227,14 +224,25 @@ async function fullDisk(storage: StorageSite): Promise<void> {
             "CREATE TRIGGER full_disk BEFORE INSERT ON events_raw FOR EACH ROW EXECUTE FUNCTION full_disk()",
           ),
         heal: () => site.sql.unsafe("DROP TRIGGER full_disk ON events_raw"),
-        answerMs: 2_000,
+        answerMs: 5_500,
       });
       await site.sql.unsafe("DROP FUNCTION full_disk");
       return;
     }
     await site.sql.unsafe(`CREATE TABLESPACE small_disk LOCATION '${disk.folder}'`);
     await site.sql.unsafe(`ALTER TABLE ${today()} SET TABLESPACE small_disk`);
-    await survivesWithout(storage, { hurt: () => disk.fill(), heal: () => disk.free(), answerMs: 2_000 });
+    const hurt = async () => {
+      disk.fill();
+      // What PostgreSQL has got in advance is used up first.
+      const event = "INSERT INTO events_raw SELECT 0, 0, now(), now(), NULL, 0, 0 FROM generate_series(1, 500)";
+      const tryMore = () =>
+        site.sql.unsafe(event).then(
+          () => false,
+          () => true,
+        );
+      await until(tryMore, "the disk does not get full");
+    };
+    await survivesWithout(storage, { hurt, heal: () => disk.free(), answerMs: 5_500 });
   } finally {
     disk?.free();
     await site.sql.unsafe(`ALTER TABLE ${today()} SET TABLESPACE pg_default`);

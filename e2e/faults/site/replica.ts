@@ -16,6 +16,16 @@ export interface Order {
 
 const INSIDE = new URL("./inside.mjs", import.meta.url).href;
 
+let compiled: string | undefined;
+function compiledFolder(): string {
+  if (compiled === undefined) {
+    const folder = mkdtempSync(join(tmpdir(), "mcp-analytics-compiled-"));
+    process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+    compiled = folder;
+  }
+  return compiled;
+}
+
 /** One collector of a site. */
 export class Replica {
   readonly process: CollectorProcess;
@@ -34,6 +44,8 @@ export class Replica {
     const folder = mkdtempSync(join(tmpdir(), "mcp-analytics-faults-"));
     const metricsPort = await freePort();
     const own = {
+      // Each of the many starts would else compile the same files again.
+      NODE_COMPILE_CACHE: compiledFolder(),
       METRICS_PORT: String(metricsPort),
       NODE_OPTIONS: `--import=${INSIDE}`,
       FAULTS_ORDERS: join(folder, "order"),

@@ -31,6 +31,13 @@ export function mountSmallDisk(like: string): SmallDisk | undefined {
   const { uid, gid } = statSync(like);
   chownSync(mountPoint, uid, gid);
   const filler = join(mountPoint, "filler");
+  const remove = () => {
+    process.removeListener("exit", remove);
+    execFileSync("umount", ["-l", mountPoint], { stdio: "ignore" });
+    rmSync(mountPoint, { recursive: true, force: true });
+  };
+  // A run that breaks down leaves no disk behind either.
+  process.once("exit", remove);
   return {
     folder: mountPoint,
     fill() {
@@ -42,9 +49,6 @@ export function mountSmallDisk(like: string): SmallDisk | undefined {
       }
     },
     free: () => rmSync(filler, { force: true }),
-    remove() {
-      execFileSync("umount", ["-l", mountPoint], { stdio: "ignore" });
-      rmSync(mountPoint, { recursive: true, force: true });
-    },
+    remove,
   };
 }

@@ -8,6 +8,8 @@ const TICK_MS = 10;
 /** Every so many requests one is a batch. */
 const BATCH_EVERY = 10;
 const EVENTS_PER_BATCH = 5;
+/** More clients than this do not wait at once; who would come then stays away. */
+const MAX_OPEN = 500;
 
 export interface Sample {
   readonly replica: Replica;
@@ -41,10 +43,9 @@ export class Load {
   }
 
   /** Sends nothing more and waits for every reply. */
-  async stop(): Promise<readonly Sample[]> {
+  async stop(): Promise<void> {
     clearInterval(this.#timer);
     await Promise.all(this.#open);
-    return this.samples;
   }
 
   /**
@@ -66,6 +67,10 @@ export class Load {
   #catchUp(): void {
     const due = ((performance.now() - this.#startMs) * this.#options.requestsPerSecond) / 1000;
     while (this.#sent < due) {
+      if (this.#open.size >= MAX_OPEN) {
+        this.#sent++;
+        continue;
+      }
       const work = this.#send(this.#sent++).finally(() => this.#open.delete(work));
       this.#open.add(work);
     }
@@ -85,6 +90,17 @@ export class Load {
     if (reply.status !== 201) this.unsettled.add(batch);
     this.samples.push({ replica, sentAtMs, reply });
   }
+}
+
+/** Sends while something is done, and not a moment longer, whatever comes of it. */
+export async function underLoad(options: LoadOptions, work: (load: Load) => Promise<unknown>): Promise<Load> {
+  const load = new Load(options);
+  try {
+    await work(load);
+  } finally {
+    await load.stop();
+  }
+  return load;
 }
 
 /** The time within which all but one in a hundred are answered. */

@@ -28,9 +28,10 @@ export interface SendOptions {
   readonly timeoutMs?: number;
 }
 
-const agent = new Agent({ keepAlive: true, maxSockets: 128 });
+/** Each request has a connection of its own: one that is kept may be closed by the server just as it is used again. */
+const agent = new Agent({ keepAlive: false });
 
-/** Sends one POST over a kept connection. Never rejects. */
+/** Sends one POST. Never rejects. */
 export function send(url: string, body: string, options: SendOptions = {}): Promise<Reply> {
   const { apiKey, signingSecret, signedAtMs = Date.now(), timeoutMs = 20_000 } = options;
   const startMs = performance.now();
