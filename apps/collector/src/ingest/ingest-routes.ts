@@ -36,7 +36,11 @@ export async function ingestRoutes(app: FastifyInstance, deps: IngestDeps): Prom
     maxBytes: number,
     handler: (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>,
   ) =>
-    app.post(suffix, { bodyLimit: maxBytes, onRequest: (request, reply) => admit(request, reply, maxBytes) }, handler);
+    app.post(
+      suffix,
+      { bodyLimit: maxBytes, onRequest: (request, reply, done) => admit(request, reply, maxBytes, done) },
+      handler,
+    );
   route("", MAX_EVENT_BYTES, createAcceptEvent(deps, answers, deliver));
   route(BATCH_PATH_SUFFIX, MAX_BATCH_BYTES, createAcceptBatch(deps, answers, deliver));
 }

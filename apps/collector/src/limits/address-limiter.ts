@@ -20,8 +20,8 @@ export interface AddressLimits {
 
 /** Limits that go by the address of the client, whoever it says it is. */
 export interface AddressLimiter {
-  /** Charges one request. */
-  take(request: FastifyRequest): Promise<Refusal | undefined>;
+  /** Charges one request; answers at once where a lease covers it. */
+  take(request: FastifyRequest): Refusal | undefined | Promise<Refusal | undefined>;
   /** Charges one lookup of a key that does not exist. */
   takeUnknownKey(request: FastifyRequest): Promise<Refusal | undefined>;
 }
@@ -60,9 +60,7 @@ export async function createAddressLimiter(
 
   class AddressStore {
     incr(partition: string, answer: Answer): void {
-      const taken = leases.take(`i:${partition}`);
-      if (taken instanceof Promise) taken.then((result) => settle(result, answer), answer);
-      else settle(taken, answer);
+      leases.take(`i:${partition}`).then((taken) => settle(taken, answer), answer);
     }
 
     child(): AddressStore {
@@ -72,17 +70,27 @@ export async function createAddressLimiter(
 
   await app.register(rateLimit, { global: false, max: requests, timeWindow: windowMs, store: AddressStore });
   const check = app.createRateLimit({ keyGenerator: (request) => partitionOf(clientAddress(request)) });
+
+  async function takeAddress(request: FastifyRequest, site: string | undefined): Promise<Refusal | undefined> {
+    const result = await check(request);
+    if (result.isAllowed || !result.isExceeded) return site === undefined ? undefined : takeSite(site);
+    const resetAtMs = now() + result.ttl;
+    return { allowed: false, limitedBy: policy.name, limit: requests, retryAfterMs: result.ttl, resetAtMs };
+  }
+
+  async function takeSite(site: string): Promise<Refusal | undefined> {
+    const partition = `s:${partitionOf(site)}`;
+    if (siteLeases.takeHeld(partition)) return undefined;
+    const taken = await siteLeases.take(partition);
+    return taken.allowed ? undefined : taken;
+  }
+
   return {
-    async take(request) {
-      const result = await check(request);
-      if (!result.isAllowed && result.isExceeded) {
-        const resetAtMs = now() + result.ttl;
-        return { allowed: false, limitedBy: policy.name, limit: requests, retryAfterMs: result.ttl, resetAtMs };
-      }
-      const site = siteOf(clientAddress(request));
-      if (site === undefined) return undefined;
-      const taken = await siteLeases.take(`s:${partitionOf(site)}`);
-      return taken.allowed ? undefined : taken;
+    take(request) {
+      const address = clientAddress(request);
+      const site = siteOf(address);
+      if (!leases.takeHeld(`i:${partitionOf(address)}`)) return takeAddress(request, site);
+      return site === undefined ? undefined : takeSite(site);
     },
     async takeUnknownKey(request) {
       const partition = `u:${partitionOf(clientAddress(request))}`;

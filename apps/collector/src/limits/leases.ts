@@ -10,7 +10,6 @@ const LEASES_PER_BUCKET = 1_000;
 interface Lease {
   tokens: number;
   readonly untilMs: number;
-  readonly grant: TakeResult;
 }
 
 /**
@@ -30,18 +29,20 @@ export function createLeases(store: BucketStore, policy: TokenBucketPolicy, now:
     const grant = await store.take(charge(partition, leaseTokens));
     // Towards its end a bucket still gives out what it has.
     if (!grant.allowed) return store.take(charge(partition, 1));
-    leases.set(partition, { tokens: leaseTokens - 1, untilMs: now() + LEASE_MS, grant });
+    leases.set(partition, { tokens: leaseTokens - 1, untilMs: now() + LEASE_MS });
     return grant;
   }
 
   return {
-    /** Answers at once where a lease has tokens left. */
-    take(partition: string): TakeResult | Promise<TakeResult> {
-      if (leaseTokens === 1) return store.take(charge(partition, 1));
+    /** Takes a token of the lease that is held, if one is left in it. */
+    takeHeld(partition: string): boolean {
       const lease = leases.get(partition);
-      if (lease === undefined || lease.tokens === 0 || now() >= lease.untilMs) return renew(partition);
+      if (lease === undefined || lease.tokens === 0 || now() >= lease.untilMs) return false;
       lease.tokens--;
-      return lease.grant;
+      return true;
     },
+    /** Takes a token from the store, and with it a new lease where the bucket is large. */
+    take: (partition: string): Promise<TakeResult> =>
+      leaseTokens === 1 ? store.take(charge(partition, 1)) : renew(partition),
   };
 }

@@ -50,6 +50,7 @@ export class Flusher {
    * @throws {StorageUnavailableError} when nothing is known to be stored
    */
   async flush(items: readonly FlushItem[]): Promise<FlushOutcome[]> {
+    if (items.every(({ deliveryId }) => deliveryId === null)) return this.#noting(this.#store(items));
     // Replicas that insert the same delivery ids in different orders would deadlock.
     const sorted = items.map((item, index) => ({ item, index })).sort((a, b) => compare(a.item, b.item));
     const outcomes = await this.#noting(this.#store(sorted.map(({ item }) => item)));

@@ -17,6 +17,8 @@ export interface GroupCommitDeps {
 
 interface Waiting {
   readonly item: FlushItem;
+  /** As many as its delivery counts in the queue. */
+  readonly events: number;
   readonly resolve: (result: WriteResult) => void;
   readonly reject: (error: Error) => void;
 }
@@ -50,20 +52,23 @@ export class GroupCommit implements EventWriter {
     return this.#depth;
   }
 
-  async write(delivery: Delivery): Promise<WriteResult> {
-    if (this.#closing) throw new StorageUnavailableError("CLOSING");
+  write(delivery: Delivery): Promise<WriteResult> {
+    if (this.#closing) return Promise.reject(new StorageUnavailableError("CLOSING"));
     const events = delivery.events.length;
-    if (this.#queuedEvents + events > this.#maxQueuedEvents) throw new OverloadedError();
+    if (this.#queuedEvents + events > this.#maxQueuedEvents) return Promise.reject(new OverloadedError());
     this.#queuedEvents += events;
     this.#depth += 1;
-    try {
-      const resolved = this.#names.resolve(delivery);
-      return await this.#enqueue(resolved instanceof Promise ? await resolved : resolved);
-    } finally {
-      this.#queuedEvents -= events;
-      this.#depth -= 1;
-      if (this.#depth === 0) this.#onIdle?.();
-    }
+    return new Promise((resolve, reject) => {
+      const enqueue = (item: FlushItem) => this.#enqueue({ item, events, resolve, reject });
+      const refuse = (error: Error) => this.#reject({ events, reject }, error);
+      try {
+        const resolved = this.#names.resolve(delivery);
+        if (resolved instanceof Promise) resolved.then(enqueue, refuse);
+        else enqueue(resolved);
+      } catch (error) {
+        refuse(error as Error);
+      }
+    });
   }
 
   async close(deadlineMs: number): Promise<void> {
@@ -78,14 +83,12 @@ export class GroupCommit implements EventWriter {
     this.#refuseQueue(new StorageUnavailableError("CLOSING"));
   }
 
-  #enqueue(item: FlushItem): Promise<WriteResult> {
-    return new Promise((resolve, reject) => {
-      this.#queue.push({ item, resolve, reject });
-      if (this.#running) return;
-      this.#running = true;
-      // Requests that arrive in the same turn of the event loop share the first flush.
-      setImmediate(() => void this.#run());
-    });
+  #enqueue(waiting: Waiting): void {
+    this.#queue.push(waiting);
+    if (this.#running) return;
+    this.#running = true;
+    // Requests that arrive in the same turn of the event loop share the first flush.
+    setImmediate(() => void this.#run());
   }
 
   async #run(): Promise<void> {
@@ -94,7 +97,7 @@ export class GroupCommit implements EventWriter {
       try {
         await this.#commit(group);
       } catch (error) {
-        for (const { reject } of group) reject(error as Error);
+        for (const waiting of group) this.#reject(waiting, error as Error);
         // Whoever waits behind a database that has just hung for seconds has waited as long as they may.
         if (error instanceof StorageUnavailableError && error.code === "DEADLINE") this.#refuseQueue(error);
       }
@@ -115,32 +118,50 @@ export class GroupCommit implements EventWriter {
 
   async #commit(group: readonly Waiting[]): Promise<void> {
     // A statement cannot insert one delivery id twice: repeats of a delivery in one group follow the first of them.
-    const first = new Map<string, Waiting>();
-    const leaders = group.filter((waiting) => {
-      const { projectId, deliveryId } = waiting.item;
-      if (deliveryId === null) return true;
-      const key = `${projectId}/${deliveryId}`;
-      if (first.has(key)) return false;
-      first.set(key, waiting);
-      return true;
-    });
-    const outcomes = await this.#flush(leaders.map(({ item }) => item));
-    const accepted = new Map<Waiting, number>();
-    for (const [index, waiting] of leaders.entries()) {
-      const outcome = outcomes[index] as FlushOutcome;
-      if (outcome.quarantined > 0) this.#onQuarantined(outcome.quarantined);
-      accepted.set(waiting, outcome.accepted);
-      waiting.resolve({ duplicate: outcome.duplicate, accepted: outcome.accepted });
-    }
-    if (leaders.length === group.length) return;
+    const leaders: Waiting[] = [];
+    const followers: { readonly waiting: Waiting; readonly leader: number }[] = [];
+    const leaderOf = new Map<string, number>();
     for (const waiting of group) {
-      if (accepted.has(waiting)) continue;
-      const leader = first.get(`${waiting.item.projectId}/${waiting.item.deliveryId}`) as Waiting;
-      waiting.resolve({ duplicate: true, accepted: accepted.get(leader) as number });
+      const { projectId, deliveryId } = waiting.item;
+      if (deliveryId !== null) {
+        const key = `${projectId}/${deliveryId}`;
+        const leader = leaderOf.get(key);
+        if (leader !== undefined) {
+          followers.push({ waiting, leader });
+          continue;
+        }
+        leaderOf.set(key, leaders.length);
+      }
+      leaders.push(waiting);
+    }
+    const outcomes = await this.#flush(leaders.map(({ item }) => item));
+    leaders.forEach((waiting, index) => {
+      const { duplicate, accepted, quarantined } = outcomes[index] as FlushOutcome;
+      if (quarantined > 0) this.#onQuarantined(quarantined);
+      this.#resolve(waiting, { duplicate, accepted });
+    });
+    for (const { waiting, leader } of followers) {
+      this.#resolve(waiting, { duplicate: true, accepted: (outcomes[leader] as FlushOutcome).accepted });
     }
   }
 
   #refuseQueue(error: StorageUnavailableError): void {
-    for (const { reject } of this.#queue.splice(0)) reject(error);
+    for (const waiting of this.#queue.splice(0)) this.#reject(waiting, error);
+  }
+
+  #resolve(waiting: Waiting, result: WriteResult): void {
+    this.#leave(waiting.events);
+    waiting.resolve(result);
+  }
+
+  #reject({ events, reject }: Pick<Waiting, "events" | "reject">, error: Error): void {
+    this.#leave(events);
+    reject(error);
+  }
+
+  #leave(events: number): void {
+    this.#queuedEvents -= events;
+    this.#depth -= 1;
+    if (this.#depth === 0) this.#onIdle?.();
   }
 }
