@@ -21,26 +21,25 @@ const item = (keyId: number, deliveryId: string | null, durations: readonly (num
 const FIRST = "0199a0b1-c2d3-7000-8000-000000000001";
 const SECOND = "0199a0b1-c2d3-7000-8000-000000000002";
 
-test("each event stands at one place of every column, beside those of its delivery", () => {
-  const { parameters } = flushStatement([item(7, FIRST, [3, undefined]), item(8, SECOND, [0])], 9);
+test("each event stands at one place of every column and names its delivery, which has what they share", () => {
+  const { parameters } = flushStatement([item(7, FIRST, [3, undefined]), item(8, SECOND, [0]), item(9, null, [4])], 109);
   expect(parameters).toEqual([
-    9,
+    109,
+    "{0,1,2}",
     "{1,1,1}",
-    "{7,7,8}",
-    "{100,101,100}",
-    "{3,NULL,0}",
-    "{1,2,1}",
-    "{0,0,0}",
-    "{1,1,2}",
-    "{1,2}",
-    "{1,1}",
-    `{${FIRST},${SECOND}}`,
-    "{2,1}",
-    "{5,5}",
+    "{7,8,9}",
+    `{${FIRST},${SECOND},NULL}`,
+    "{2,1,1}",
+    "{5,5,5}",
+    "{0,0,1,2}",
+    "{9,8,9,9}",
+    "{1,2,1,1}",
+    "{0,0,0,0}",
+    "{3,NULL,0,4}",
   ]);
 });
 
-test("events without durations send none, and deliveries without an id count under none", () => {
-  const { parameters } = flushStatement([item(7, null, [undefined]), item(8, null, [undefined, undefined])], 9);
-  expect(parameters).toEqual([9, "{1,1,1}", "{7,8,8}", "{100,100,101}", "{}", "{1,1,2}", "{0,0,0}", "{0,0,0}"]);
+test("events without durations send none, and where no delivery has an id each event names its key", () => {
+  const { parameters } = flushStatement([item(7, null, [undefined]), item(8, null, [undefined, undefined])], 109);
+  expect(parameters).toEqual([109, "{1,1,1}", "{7,8,8}", "{9,9,8}", "{1,1,2}", "{0,0,0}", "{}"]);
 });
