@@ -9,6 +9,8 @@ import { TAKE_SCRIPT, TAKE_SCRIPT_SHA1 } from "./take-script.ts";
 const MAX_OPERATIONS_PER_CALL = 200;
 /** A request waits no longer than this for its limits. */
 const CALL_TIMEOUT_MS = 50;
+/** A call that takes longer than this keeps the next one waiting no more. */
+const MAX_HOLD_MS = 5;
 
 export interface RedisBucketStoreOptions {
   /** Fails fast: no offline queue, a timeout on commands. Ended by `close()`. */
@@ -21,7 +23,11 @@ export interface RedisBucketStoreOptions {
   readonly timeoutMs?: number;
 }
 
-/** Buckets in Redis, shared by all replicas. What is asked for in one turn of the event loop goes out in one call. */
+/**
+ * Buckets in Redis, shared by all replicas. What is asked for in one turn of the event loop goes out in one call, and what
+ * comes while a call is under way waits for its answer: calls become fewer and larger as the load grows, and none waits for
+ * a timer at rest.
+ */
 export function createRedisBucketStore({
   client,
   breaker,
@@ -29,6 +35,7 @@ export function createRedisBucketStore({
   timeoutMs = CALL_TIMEOUT_MS,
 }: RedisBucketStoreOptions): BucketStore {
   let waiting: Operation[] = [];
+  let underWay = false;
 
   async function runScript(keys: readonly string[], texts: readonly string[]): Promise<number[]> {
     const argumentsOf = [keys.length, ...keys, ...texts, ...(now === undefined ? [] : [now()])] as const;
@@ -54,12 +61,23 @@ export function createRedisBucketStore({
   function flush(): void {
     const operations = waiting;
     waiting = [];
-    for (const group of client instanceof Cluster ? byKey(operations) : inSlices(operations)) void call(group);
+    underWay = true;
+    let held = true;
+    const goOn = () => {
+      if (!held) return;
+      held = false;
+      clearTimeout(timer);
+      if (waiting.length > 0) setImmediate(flush);
+      else underWay = false;
+    };
+    const timer = setTimeout(goOn, MAX_HOLD_MS);
+    const groups = client instanceof Cluster ? [...byKey(operations)] : inSlices(operations);
+    void Promise.all(groups.map(call)).then(goOn);
   }
 
   function enqueue(texts: OperationText, charge: Charge | undefined): Promise<TakeResult | undefined> {
     return new Promise((resolve, reject) => {
-      if (waiting.length === 0) setImmediate(flush);
+      if (waiting.length === 0 && !underWay) setImmediate(flush);
       waiting.push({ ...texts, charge, resolve, reject });
     });
   }

@@ -1,7 +1,5 @@
 import type { Tier } from "@org/mcp-analytics-schema/constants";
-import { eq } from "./drizzle.ts";
 import type { Pool } from "./pool.ts";
-import { apiKeys } from "./schema.ts";
 
 export type KeyStatus = "active" | "disabled";
 
@@ -34,20 +32,12 @@ export interface KeyStore {
 export function createKeyStore(pool: Pool): KeyStore {
   return {
     async findByHash(keyHash) {
-      const [row] = await pool.run(({ db }) =>
-        db
-          .select({
-            projectId: apiKeys.projectId,
-            keyId: apiKeys.keyId,
-            apiKeyId: apiKeys.id,
-            status: apiKeys.status,
-            tier: apiKeys.tier,
-            rateLimitPerDay: apiKeys.rateLimitPerDay,
-            requireSignature: apiKeys.requireSignature,
-            secretVersion: apiKeys.secretVersion,
-          })
-          .from(apiKeys)
-          .where(eq(apiKeys.keyHash, keyHash)),
+      // A statement that is written out: each key in use is looked up every few seconds, and drizzle would build it each time.
+      const [row] = await pool.run(
+        ({ sql }) => sql<(Omit<KeyRecord, "status"> & { readonly status: string })[]>`
+          SELECT project_id AS "projectId", key_id AS "keyId", id AS "apiKeyId", status, tier,
+            rate_limit_per_day AS "rateLimitPerDay", require_signature AS "requireSignature", secret_version AS "secretVersion"
+          FROM api_keys WHERE key_hash = ${keyHash}`,
       );
       return row === undefined ? undefined : { ...row, status: row.status === "active" ? "active" : "disabled" };
     },
