@@ -5,6 +5,7 @@ import type { DatabaseAddress } from "../storage/pool.ts";
 import { DataFolderInUseError, unusable } from "./data-folder-error.ts";
 import { type Announcement, type FolderLock, lockFolder } from "./folder-lock.ts";
 import { makeFolder } from "./make-folder.ts";
+import { syncFolder, syncTree } from "./sync-to-disk.ts";
 
 /** Longest path of a Unix socket on every system: macOS allows 103 bytes, Linux 107. */
 const MAX_SOCKET_PATH_BYTES = 103;
@@ -16,8 +17,8 @@ export interface DataFolder {
   readonly databaseDir: string;
   /** Where the database is to listen. It has no password, so nobody else may enter the folder of the socket. */
   readonly listenAt: DatabaseAddress;
-  /** Call when the database has started: what there is of it now is whole. */
-  created(): void;
+  /** Call when the database has started: what there is of it now is whole. Resolves when it would also survive a power cut. */
+  created(): Promise<void>;
   /** Tells other processes where to reach this one. */
   announce(announcement: Announcement): void;
   release(): void;
@@ -41,7 +42,11 @@ export async function openDataFolder(dataDir: string): Promise<DataFolder> {
   try {
     // A first start that was cut off leaves half a database, in which nothing was stored yet.
     if (existsSync(creating)) rmSync(databaseDir, { recursive: true, force: true });
-    if (!existsSync(join(databaseDir, "PG_VERSION"))) writeFileSync(creating, "");
+    if (!existsSync(join(databaseDir, "PG_VERSION"))) {
+      writeFileSync(creating, "");
+      // Before there is any file that it stands for.
+      syncFolder(path);
+    }
     makePrivate(databaseDir, dataDir);
     makePrivate(socketDir.path, dataDir);
   } catch (error) {
@@ -54,7 +59,14 @@ export async function openDataFolder(dataDir: string): Promise<DataFolder> {
     databaseDir,
     // Windows has no Unix sockets that postgres.js could use.
     listenAt: process.platform === "win32" ? { host: "127.0.0.1", port: 0 } : { path: socketPath },
-    created: () => rmSync(creating, { force: true }),
+    async created() {
+      if (!existsSync(creating)) return;
+      // The engine unpacks or makes its first files without syncing them.
+      await syncTree(databaseDir);
+      rmSync(creating);
+      // Were it back after a power cut, the next start would take what is stored until then for half a database.
+      syncFolder(path);
+    },
     announce: (announcement) => lock.announce(announcement),
     release() {
       if (socketDir.temporary) rmSync(socketDir.path, { recursive: true, force: true });

@@ -2,7 +2,7 @@ import { join, resolve } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { DatabaseAddress } from "../storage/pool.ts";
 import { type DataFolder, openDataFolder } from "./data-folder.ts";
-import { DataFolderError } from "./data-folder-error.ts";
+import { DataFolderError, unusable } from "./data-folder-error.ts";
 import { type Announcement, findHolder } from "./folder-lock.ts";
 
 /** How long a close waits for the last checkpoint. */
@@ -41,7 +41,13 @@ export async function startEmbeddedDatabase(
     folder.release();
     throw new DataFolderError(`The database in ${dataDir} does not start: ${(error as Error).message}`);
   }
-  folder.created();
+  try {
+    await folder.created();
+  } catch (error) {
+    await stopWorker(worker);
+    folder.release();
+    throw unusable(dataDir, error);
+  }
   folder.announce({ address });
   watch(worker);
 

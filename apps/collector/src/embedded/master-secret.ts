@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { type Config, ConfigError } from "../config.ts";
 import { unusable } from "./data-folder-error.ts";
 import { makeFolder } from "./make-folder.ts";
+import { syncFolder } from "./sync-to-disk.ts";
 
 /**
  * A configuration that has a master secret: the one given, else the one kept in the data folder, made on first use.
@@ -20,7 +21,8 @@ function keptSecret(dataDir: string): Buffer {
   const file = join(folder, "master-secret");
   try {
     makeFolder(folder);
-    writeFileSync(file, `${randomBytes(32).toString("hex")}\n`, { flag: "wx", mode: 0o600 });
+    writeFileSync(file, `${randomBytes(32).toString("hex")}\n`, { flag: "wx", mode: 0o600, flush: true });
+    syncFolder(folder);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw unusable(dataDir, error);
   }
