@@ -9,6 +9,7 @@ import { DataFolderError } from "./embedded/data-folder-error.ts";
 import { StartError } from "./start-error.ts";
 import { databaseProblem } from "./storage/database-problem.ts";
 import { StorageUnavailableError } from "./storage/errors.ts";
+import { refuseUnknownCommand } from "./unknown-command.ts";
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
   version: string;
@@ -85,6 +86,9 @@ program
   .action(async (options) => print(await makeAdminLink(options)));
 
 const EXPECTED = [ConfigError, DataFolderError, StartError, ApiKeyChoiceError];
+
+refuseUnknownCommand(program, process.argv.slice(2));
+keys.on("command:*", (words: string[]) => refuseUnknownCommand(keys, words));
 
 try {
   await program.parseAsync();

@@ -122,9 +122,15 @@ describe("the collector as a process, with embedded data", () => {
   });
 
   it("tells what it can do", async () => {
-    const [help, version, nonsense] = await Promise.all([command("--help"), command("--version"), command("nonsense")]);
+    const [help, version] = await Promise.all([command("--help"), command("--version")]);
     expect(help.stdout).toMatch(/serve.*migrate.*keys.*admin-link/s);
     expect(version.stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
-    expect(nonsense.code).not.toBe(0);
+  });
+
+  it("names a command that it does not know, and those that it does", async () => {
+    const [outer, inner] = await Promise.all([command("nonsense", "--port", "0"), command("keys", "nonsense")]);
+    expect([outer.code, inner.code]).toEqual([1, 1]);
+    expect(outer.stderr).toMatch(/^error: unknown command 'nonsense'; there is: serve, migrate, keys, .*admin-link/);
+    expect(inner.stderr).toMatch(/^error: unknown command 'nonsense'; there is: create, list, revoke, /);
   });
 });
