@@ -20,6 +20,7 @@ import { ingestRoutes } from "./ingest/ingest-routes.ts";
 import { createAddressLimiter } from "./limits/address-limiter.ts";
 import { createAddressPartitions } from "./limits/address-partition.ts";
 import type { BucketStore } from "./limits/bucket-store.ts";
+import { createPageLimiter, type PageLimiter } from "./limits/page-limiter.ts";
 import type { EventWriter } from "./storage/event-writer.ts";
 import type { KeyRecord, KeyStore } from "./storage/key-store.ts";
 import type { StorageHealth } from "./storage/storage-health.ts";
@@ -43,7 +44,7 @@ export interface AppDeps {
   /** Notes that a key was used; written later and in bulk. */
   touchKey(key: KeyRecord, atMs: number): void;
   /** Dashboard and read API, in a scope beside ingest. */
-  registerPages?(app: FastifyInstance): Promise<void>;
+  registerPages?(app: FastifyInstance, limiter: PageLimiter): Promise<void>;
   /** Shared with the metrics server; none: the app counts for itself. */
   readonly metrics?: Metrics;
   /** None: silent. */
@@ -88,11 +89,9 @@ export async function buildApp(config: AppConfig, deps: AppDeps): Promise<Fastif
   app.setErrorHandler(answerError);
   const [addressSecret] = config.masterSecrets;
   if (addressSecret === undefined) throw new Error("buildApp needs a master secret");
-  const addresses = await createAddressLimiter(app, buckets, createAddressPartitions(addressSecret, now), {
-    requests: config.ipLimitRequests,
-    windowMs: config.ipLimitWindowSeconds * 1000,
-    now,
-  });
+  const partitionOf = createAddressPartitions(addressSecret, now);
+  const limits = { requests: config.ipLimitRequests, windowMs: config.ipLimitWindowSeconds * 1000, now };
+  const addresses = await createAddressLimiter(app, buckets, partitionOf, limits);
   answerUnknownRoutes(app, addresses, allowedMethods);
 
   metrics.watchQueue(() => deps.writer.depth);
@@ -113,6 +112,9 @@ export async function buildApp(config: AppConfig, deps: AppDeps): Promise<Fastif
   await app.register(healthRoutes, { readiness: createReadiness(deps.storageHealth, lifecycle, now) });
   await app.register(problemPages);
   const { registerPages } = deps;
-  if (registerPages !== undefined) await app.register(async (pages) => registerPages(pages));
+  if (registerPages !== undefined) {
+    const limiter = createPageLimiter(buckets, partitionOf, limits);
+    await app.register(async (pages) => registerPages(pages, limiter));
+  }
   return app;
 }

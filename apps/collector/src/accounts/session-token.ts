@@ -11,6 +11,11 @@ export interface IssuedToken {
 /** Names its project, so that every look-up can name it too. */
 const TOKEN = /^([1-9][0-9]{0,8})\.[0-9a-f]{64}$/;
 
+/** Whether a text has the form of a token: no other is hashed or looked up. */
+export function isToken(text: string): boolean {
+  return TOKEN.test(text);
+}
+
 export function issueToken(projectId: number): IssuedToken {
   const token = `${projectId}.${randomBytes(32).toString("hex")}`;
   return { token, ref: { projectId, tokenHash: hashOf(token) } };

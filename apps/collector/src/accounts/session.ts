@@ -16,9 +16,14 @@ export interface Session {
   readonly extended: boolean;
 }
 
+export interface OpenedSession {
+  readonly sessionToken: string;
+  readonly expiresAtMs: number;
+}
+
 export interface Sessions {
   /** Uses up the token of an admin link; undefined when it is malformed, unknown, used or expired. */
-  open(adminToken: string): Promise<{ sessionToken: string; expiresAtMs: number } | undefined>;
+  open(adminToken: string): Promise<OpenedSession | undefined>;
   /** The session behind a token, its end moved on; undefined when there is none. */
   find(sessionToken: string): Promise<Session | undefined>;
   /** Ends a session; unknown tokens are nothing to end. */

@@ -2,12 +2,15 @@ import fastifyCookie from "@fastify/cookie";
 import type { FastifyInstance } from "fastify";
 import { createSessions } from "../accounts/session.ts";
 import { sendProblem } from "../http/problem.ts";
+import type { PageLimiter } from "../limits/page-limiter.ts";
+import { sendRefusal } from "../limits/send-refusal.ts";
 import type { SessionStore } from "../storage/session-store.ts";
 import type { UsageStore } from "../storage/usage-store.ts";
 import { dashboardFolder, serveDashboard } from "./dashboard-files.ts";
 import { createRequireSession } from "./require-session.ts";
 import { isSameOrigin } from "./same-origin.ts";
 import { sessionCookie } from "./session-cookie.ts";
+import { createSessionGuard } from "./session-guard.ts";
 import { sessionRoutes } from "./session-routes.ts";
 import { usageRoutes } from "./usage-routes.ts";
 
@@ -19,14 +22,22 @@ export interface PagesDeps {
   readonly now: () => number;
   /** where browsers reach the collector; undefined: at the `Host` they send */
   readonly publicUrl: string | undefined;
+  /** of the built dashboard; found by itself where none is given */
+  readonly folder?: string | undefined;
 }
 
 /** The dashboard and the read API behind it, as a plugin of its own beside ingest. */
-export function createPages({ usageStore, sessionStore, rawRetentionDays, now, publicUrl }: PagesDeps) {
-  return async function registerPages(app: FastifyInstance): Promise<void> {
-    const sessions = createSessions({ sessionStore, now });
+export function createPages({ usageStore, sessionStore, rawRetentionDays, now, publicUrl, ...deps }: PagesDeps) {
+  return async function registerPages(app: FastifyInstance, limiter: PageLimiter): Promise<void> {
+    const guard = createSessionGuard(createSessions({ sessionStore, now }), limiter);
     const cookie = sessionCookie(publicUrl);
-    const requireSession = createRequireSession(sessions, cookie);
+    const requireSession = createRequireSession(guard, cookie);
+
+    // Files, too: each costs little, and a flood of them much.
+    app.addHook("onRequest", async (request, reply) => {
+      const refusal = await limiter.take(request);
+      return refusal === undefined ? undefined : sendRefusal(reply, refusal);
+    });
 
     await app.register(
       async (api) => {
@@ -35,13 +46,13 @@ export function createPages({ usageStore, sessionStore, rawRetentionDays, now, p
           if (!isSameOrigin(request, publicUrl)) return sendProblem(reply, "forbidden");
           reply.header("cache-control", "no-store");
         });
-        await api.register(sessionRoutes, { sessions, cookie, requireSession });
+        await api.register(sessionRoutes, { guard, cookie, requireSession });
         await api.register(usageRoutes, { usageStore, requireSession, rawRetentionDays, now });
       },
       { prefix: "/api/v1" },
     );
 
-    const folder = dashboardFolder();
+    const { folder = dashboardFolder() } = deps;
     if (folder === undefined) app.log.warn("The dashboard has not been built: only its API is served");
     else await serveDashboard(app, folder);
   };

@@ -1,9 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { Type } from "typebox";
-import type { Sessions } from "../accounts/session.ts";
 import { sendProblem } from "../http/problem.ts";
+import { sendRefusal } from "../limits/send-refusal.ts";
 import type { RequireSession } from "./require-session.ts";
 import type { SessionCookie } from "./session-cookie.ts";
+import type { SessionGuard } from "./session-guard.ts";
 
 const closed = { additionalProperties: false } as const;
 
@@ -20,21 +21,19 @@ const SessionSchema = Type.Object(
 );
 
 export interface SessionRouteDeps {
-  readonly sessions: Sessions;
+  readonly guard: SessionGuard;
   readonly cookie: SessionCookie;
   readonly requireSession: RequireSession;
 }
 
 /** Opens, shows and ends the session of a browser. */
 export const sessionRoutes: FastifyPluginAsyncTypebox<SessionRouteDeps> = async (app, deps) => {
-  const { sessions, cookie, requireSession } = deps;
+  const { guard, cookie, requireSession } = deps;
 
   app.post("/session", { schema: { body: SignInSchema } }, async (request, reply) => {
-    const opened = await sessions.open(request.body.token);
-    if (opened === undefined) return sendProblem(reply, "sign-in-required");
-    // Whoever was signed in here before no longer is: a session never changes hands.
-    const former = cookie.read(request);
-    if (former !== undefined) await sessions.end(former);
+    const opened = await guard.open(request, request.body.token, cookie.read(request));
+    if (opened === null) return sendProblem(reply, "sign-in-required");
+    if ("allowed" in opened) return sendRefusal(reply, opened);
     cookie.write(request, reply, opened.sessionToken, opened.expiresAtMs);
     return reply.code(204).send();
   });
@@ -47,7 +46,8 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<SessionRouteDeps> = async 
 
   app.delete("/session", async (request, reply) => {
     const token = cookie.read(request);
-    if (token !== undefined) await sessions.end(token);
+    const refusal = token === undefined ? undefined : await guard.end(request, token);
+    if (refusal !== undefined) return sendRefusal(reply, refusal);
     cookie.clear(request, reply);
     return reply.code(204).send();
   });

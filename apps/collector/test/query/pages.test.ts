@@ -8,6 +8,7 @@ import { serverOptions } from "../../src/http/server-options.ts";
 import { createPages } from "../../src/query/pages.ts";
 import { createSessionStore } from "../../src/storage/session-store.ts";
 import { createUsageStore } from "../../src/storage/usage-store.ts";
+import { openPageLimiter } from "./page-limiter.ts";
 import { sampleCalls } from "./sample-calls.ts";
 import { openUsageDatabase, type UsageDatabase } from "./usage-database.ts";
 
@@ -37,7 +38,8 @@ async function startPages(publicUrl: string | undefined): Promise<FastifyInstanc
   useStrictJson(app);
   app.setErrorHandler(answerError);
   const deps = { usageStore: createUsageStore(database.pool), sessionStore: createSessionStore(database.pool), now };
-  await app.register(createPages({ ...deps, rawRetentionDays: 30, publicUrl }));
+  const registerPages = createPages({ ...deps, rawRetentionDays: 30, publicUrl });
+  await app.register(async (pages) => registerPages(pages, openPageLimiter(now)));
   apps.push(app);
   return app;
 }
