@@ -1,11 +1,12 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
 import { TIERS } from "@org/mcp-analytics-schema/constants";
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Argument, Command, InvalidArgumentError, Option } from "commander";
 import { ApiKeyChoiceError } from "./accounts/api-keys.ts";
 import { createKey, listKeys, makeAdminLink, migrate, revokeKey, setTier } from "./commands.ts";
 import { ConfigError, type ConfigOverrides } from "./config.ts";
 import { DataFolderError } from "./embedded/data-folder-error.ts";
+import { declareNames, listNames, NAME_KINDS, type NameKind, setLearning } from "./name-commands.ts";
 import { StartError } from "./start-error.ts";
 import { databaseProblem } from "./storage/database-problem.ts";
 import { StorageUnavailableError } from "./storage/errors.ts";
@@ -78,6 +79,27 @@ keys
   .addOption(dataDir())
   .action(async (which, options) => print(await setTier(which, options)));
 
+const names = program.command("names").description("declare which tools and error types a project has");
+names
+  .command("declare")
+  .description("let names in for good, whatever else is sent")
+  .addArgument(new Argument("<kind>").choices(NAME_KINDS))
+  .argument("<name...>")
+  .addOption(dataDir())
+  .action(async (kind: NameKind, words: string[], options) => print(await declareNames(kind, words, options)));
+names
+  .command("learning")
+  .description("whether names that nobody has declared are learned (on, as it is at first) or count as __other__ (off)")
+  .addArgument(new Argument("<on|off>").choices(["on", "off"]))
+  .addOption(dataDir())
+  .action(async (word: string, options) => print(await setLearning(word === "on", options)));
+names
+  .command("list")
+  .description("list names, and how they came in")
+  .addOption(json())
+  .addOption(dataDir())
+  .action(async (options) => print(await listNames(options)));
+
 program
   .command("admin-link")
   .description("make a link that signs in to the dashboard once")
@@ -88,7 +110,9 @@ program
 const EXPECTED = [ConfigError, DataFolderError, StartError, ApiKeyChoiceError];
 
 refuseUnknownCommand(program, process.argv.slice(2));
-keys.on("command:*", (words: string[]) => refuseUnknownCommand(keys, words));
+for (const group of [keys, names]) {
+  group.on("command:*", (words: string[]) => refuseUnknownCommand(group, words));
+}
 
 try {
   await program.parseAsync();

@@ -18,7 +18,7 @@ const STARTING_MS = 15_000;
 const LOOK_AGAIN_MS = 200;
 
 /** Commands of the command line beside `serve`. Each resolves with what is to be printed. */
-type Folder = Pick<ConfigOverrides, "dataDir">;
+export type Folder = Pick<ConfigOverrides, "dataDir">;
 
 export function migrate(options: Folder): Promise<string> {
   return withStorage(options, async () => "The tables are up to date.");
@@ -61,7 +61,7 @@ export function makeAdminLink(options: Folder & { url?: string }): Promise<strin
   });
 }
 
-interface Opened {
+export interface Opened {
   readonly config: Config;
   readonly storage: Storage;
   readonly deps: ApiKeyDeps;
@@ -70,7 +70,7 @@ interface Opened {
 }
 
 /** Opens the storage that `serve` would use, with its tables up to date. */
-async function withStorage<T>({ dataDir }: Folder, work: (opened: Opened) => Promise<T>): Promise<T> {
+export async function withStorage<T>({ dataDir }: Folder, work: (opened: Opened) => Promise<T>): Promise<T> {
   const config = withMasterSecret(loadConfig({ dataDir }));
   const database = await openDatabase(config);
   const storage = openStorage(database.address, {

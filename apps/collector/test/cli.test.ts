@@ -51,6 +51,25 @@ describe("the collector as a process, with embedded data", () => {
     expect(await stored()).toBe(1);
   });
 
+  it("declares names while it runs, and lists them", async () => {
+    const declared = await command("names", "declare", "tool", "get_forecast", "get_alerts");
+    expect(declared.stdout).toMatch(/^Declared: get_forecast, get_alerts\./);
+    const bad = await command("names", "declare", "error-type", "user alice");
+    expect([bad.code, bad.stderr]).toEqual([1, 'collector: No error-type can have the name "user alice"\n']);
+    expect((await command("names", "learning", "off")).stdout).toMatch(/^Only declared names are kept/);
+    const { stdout } = await command("names", "list", "--json");
+    expect(JSON.parse(stdout)).toEqual({
+      learning: false,
+      names: [
+        { kind: "tool", name: "get_alerts", state: "declared" },
+        { kind: "tool", name: "get_forecast", state: "declared" },
+      ],
+    });
+    expect((await command("names", "list")).stdout).toBe(
+      "Learning is off.\ntool        declared     get_alerts\ntool        declared     get_forecast\n",
+    );
+  });
+
   it("keeps its data from other users", async () => {
     const { DATA_DIR } = environment;
     for (const folder of [DATA_DIR, join(DATA_DIR, "database"), join(DATA_DIR, "run")]) {

@@ -1,17 +1,20 @@
 import { OTHER_NAME } from "@org/mcp-analytics-schema/constants";
 import { LRUCache } from "lru-cache";
-import { type NameStore, OTHER_NAME_ID } from "./name-store.ts";
+import { type NameStore, OTHER_NAME_ID, type StoredName } from "./name-store.ts";
 
-/** Names that a project can learn by itself; what comes after is `__other__`. */
+/**
+ * Names that a project can have before it stops learning; what comes after is `__other__`. As many again can be declared, so
+ * whoever floods a project with names takes no room from those that its owner means to see.
+ */
 export const NAME_CAPS = { tools: 200, error_types: 100 } as const;
 
 /** Projects whose names stay in memory. */
 const MAX_CACHED_PROJECTS = 10_000;
 
-interface ProjectNames {
+interface CachedNames {
   ids: ReadonlyMap<string, number>;
-  /** No id is left: every name that is not in `ids` is `__other__`, without a look into the database. */
-  full: boolean;
+  /** Nothing more is learned: every name that is not in `ids` is `__other__`, without a look into the database. */
+  closed: boolean;
   learning: Promise<void> | undefined;
 }
 
@@ -22,18 +25,28 @@ interface ProjectNames {
 export class Dictionary {
   readonly #store: NameStore;
   readonly #cap: number;
-  readonly #projects = new LRUCache<number, ProjectNames>({ max: MAX_CACHED_PROJECTS });
+  readonly #builtIn: ReadonlySet<string>;
+  readonly #projects = new LRUCache<number, CachedNames>({ max: MAX_CACHED_PROJECTS });
 
-  constructor(store: NameStore, cap: number) {
+  /** @param builtIn names of the contract itself: few, and let in as if every project had declared them */
+  constructor(store: NameStore, cap: number, builtIn: ReadonlySet<string> = new Set()) {
     this.#store = store;
     this.#cap = cap;
+    this.#builtIn = builtIn;
   }
 
   /** Id of a name, or undefined when `learn` has to be asked first. */
   find(projectId: number, name: string): number | undefined {
     const project = this.#projects.get(projectId);
     if (project === undefined) return undefined;
-    return project.ids.get(name) ?? (project.full ? OTHER_NAME_ID : undefined);
+    const id = project.ids.get(name);
+    if (id !== undefined) return id;
+    return project.closed && !this.#builtIn.has(name) ? OTHER_NAME_ID : undefined;
+  }
+
+  /** Names of a project may have been declared by somebody else: they are loaded again when they are next needed. */
+  forget(projectId: number): void {
+    this.#projects.delete(projectId);
   }
 
   /**
@@ -44,7 +57,7 @@ export class Dictionary {
   async learn(projectId: number, names: ReadonlySet<string>): Promise<void> {
     let project = this.#projects.get(projectId);
     if (project === undefined) {
-      project = { ids: new Map(), full: false, learning: undefined };
+      project = { ids: new Map(), closed: false, learning: undefined };
       this.#projects.set(projectId, project);
     }
     for (;;) {
@@ -58,30 +71,34 @@ export class Dictionary {
     }
   }
 
-  #missing(project: ProjectNames, names: ReadonlySet<string>): string[] {
-    if (project.full) return [];
-    return [...names].filter((name) => !project.ids.has(name));
+  #missing({ ids, closed }: CachedNames, names: ReadonlySet<string>): string[] {
+    return [...names].filter((name) => !ids.has(name) && (!closed || this.#builtIn.has(name)));
   }
 
-  async #extend(projectId: number, project: ProjectNames, names: readonly string[]): Promise<void> {
+  async #extend(projectId: number, project: CachedNames, names: readonly string[]): Promise<void> {
     // A client that sends the reserved name itself gets the reserved id.
     if (names.includes(OTHER_NAME)) await this.#store.addOther(projectId, OTHER_NAME);
-    const learnable = names.filter((name) => name !== OTHER_NAME);
-    let ids = await this.#store.load(projectId);
-    if (learnable.some((name) => !ids.has(name)) && highestId(ids) < this.#cap) {
-      await this.#store.learn(projectId, learnable, this.#cap);
-      ids = await this.#store.load(projectId);
-    }
-    const full = highestId(ids) >= this.#cap;
-    if (full && !ids.has(OTHER_NAME)) await this.#store.addOther(projectId, OTHER_NAME);
-    project.ids = ids;
-    project.full = full;
+    const wanted = names.filter((name) => name !== OTHER_NAME);
+    let known = await this.#load(projectId);
+    const fresh = wanted.filter((name) => !known.ids.has(name));
+    const builtIn = fresh.filter((name) => this.#builtIn.has(name));
+    const learnable = fresh.filter((name) => !this.#builtIn.has(name));
+    if (builtIn.length > 0) await this.#store.declare(projectId, builtIn);
+    if (learnable.length > 0 && !known.closed) await this.#store.learn(projectId, learnable, this.#cap);
+    if (fresh.length > 0) known = await this.#load(projectId);
+    if (known.closed && !known.ids.has(OTHER_NAME)) await this.#store.addOther(projectId, OTHER_NAME);
+    Object.assign(project, known);
   }
-}
 
-/** Ids are counted up from 1 without reuse, so the highest says how many are left. */
-function highestId(ids: ReadonlyMap<string, number>): number {
-  let highest = 0;
-  for (const id of ids.values()) if (id > highest && id !== OTHER_NAME_ID) highest = id;
-  return highest;
+  async #load(projectId: number): Promise<Pick<CachedNames, "ids" | "closed">> {
+    const { names, learns } = await this.#store.load(projectId);
+    const isLetIn = ({ name, state }: StoredName) =>
+      state === "declared" || this.#builtIn.has(name) || (learns && state === "learned");
+    const highestId = names.reduce((most, { id }) => (id === OTHER_NAME_ID ? most : Math.max(most, id)), 0);
+    return {
+      // A name that is known and not let in is one of the others.
+      ids: new Map(names.map((stored) => [stored.name, isLetIn(stored) ? stored.id : OTHER_NAME_ID])),
+      closed: !learns || highestId >= this.#cap,
+    };
+  }
 }

@@ -25,6 +25,9 @@ export const projects = pgTable("projects", {
   /** Highest `api_keys.key_id` given out: an id is never given twice, even after a key is deleted. */
   lastKeyId: integer("last_key_id").notNull().default(0),
   createdAt: at("created_at").notNull().defaultNow(),
+  /** Whether names that keys send and nobody has declared are let in. */
+  learnsNames: boolean("learns_names").notNull().default(true),
+  namesChangedAt: at("names_changed_at"),
 });
 
 export const apiKeys = pgTable(

@@ -1,6 +1,6 @@
 import { type ApiKeyStore, createApiKeyStore } from "./api-key-store.ts";
 import { createDeliveryStore } from "./delivery-store.ts";
-import { Dictionary, NAME_CAPS } from "./dictionary.ts";
+import { openDictionaries } from "./dictionaries.ts";
 import type { EventWriter } from "./event-writer.ts";
 import { Flusher } from "./flusher.ts";
 import { GroupCommit } from "./group-commit.ts";
@@ -9,7 +9,7 @@ import { LastUsed } from "./last-used.ts";
 import { maintainStorage } from "./maintenance.ts";
 import { migrateDatabase } from "./migrate.ts";
 import { NameResolver } from "./name-resolver.ts";
-import { createNameStore } from "./name-store.ts";
+import { createNameRuleStore, type NameRuleStore } from "./name-rule-store.ts";
 import { createPartitions } from "./partitions.ts";
 import { PeriodicTask } from "./periodic-task.ts";
 import type { DatabaseAddress } from "./pool.ts";
@@ -21,6 +21,8 @@ import { createUsageStore, type UsageStore } from "./usage-store.ts";
 
 const MAINTENANCE_INTERVAL_MS = 10 * 60_000;
 const LAST_USED_INTERVAL_MS = 60_000;
+/** Names that are declared count within this time on every replica. */
+const NAME_RULES_INTERVAL_MS = 60_000;
 
 export interface StorageOptions {
   readonly rawRetentionDays: number;
@@ -37,6 +39,7 @@ export interface Storage {
   readonly writer: EventWriter;
   readonly keyStore: KeyStore;
   readonly apiKeyStore: ApiKeyStore;
+  readonly nameRuleStore: NameRuleStore;
   readonly sessionStore: SessionStore;
   readonly usageStore: UsageStore;
   readonly storageHealth: StorageHealth;
@@ -59,11 +62,10 @@ export function openStorage(address: DatabaseAddress, options: StorageOptions): 
   const pools = openPools(address);
   const partitions = createPartitions(pools.upkeep);
   const flusher = new Flusher({ pool: pools.flush, partitions, now });
+  const dictionaries = openDictionaries(pools.lookup);
+  const nameRuleStore = createNameRuleStore(pools.lookup);
   const writer = new GroupCommit({
-    names: new NameResolver(
-      new Dictionary(createNameStore(pools.lookup, "tools"), NAME_CAPS.tools),
-      new Dictionary(createNameStore(pools.lookup, "error_types"), NAME_CAPS.error_types),
-    ),
+    names: new NameResolver(dictionaries.tools, dictionaries.errorTypes),
     flush: (items) => flusher.flush(items),
     onQuarantined: options.onQuarantined,
   });
@@ -78,6 +80,14 @@ export function openStorage(address: DatabaseAddress, options: StorageOptions): 
     intervalMs: LAST_USED_INTERVAL_MS,
     onError: (error) => onError(error, "last-used"),
   });
+  const nameRulesTask = new PeriodicTask(
+    async () => {
+      for (const projectId of await nameRuleStore.recentlyChanged()) {
+        for (const dictionary of Object.values(dictionaries)) dictionary.forget(projectId);
+      }
+    },
+    { intervalMs: NAME_RULES_INTERVAL_MS, onError: (error) => onError(error, "name-rules") },
+  );
   const preparation = new Preparation(
     async () => {
       await migrateDatabase(address);
@@ -90,6 +100,7 @@ export function openStorage(address: DatabaseAddress, options: StorageOptions): 
     writer,
     keyStore: createKeyStore(pools.lookup),
     apiKeyStore: createApiKeyStore(pools.lookup),
+    nameRuleStore,
     sessionStore: createSessionStore(pools.read),
     usageStore: createUsageStore(pools.read),
     storageHealth: createStorageHealth(pools.lookup, flusher, now),
@@ -100,12 +111,14 @@ export function openStorage(address: DatabaseAddress, options: StorageOptions): 
     start() {
       maintenance.start();
       lastUsedTask.start();
+      nameRulesTask.start();
       return preparation.start();
     },
     async close(deadlineMs) {
       const endMs = performance.now() + deadlineMs;
       preparation.stop();
-      await Promise.all([writer.close(deadlineMs), maintenance.stop(deadlineMs), lastUsedTask.stop(deadlineMs)]);
+      const tasks = [maintenance, lastUsedTask, nameRulesTask].map((task) => task.stop(deadlineMs));
+      await Promise.all([writer.close(deadlineMs), ...tasks]);
       await lastUsedTask.runNow();
       await pools.close(Math.max(250, endMs - performance.now()));
     },

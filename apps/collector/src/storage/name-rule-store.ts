@@ -1,0 +1,65 @@
+import { createNameStore, type NameTable, OTHER_NAME_ID, type StoredName } from "./name-store.ts";
+import type { Pool } from "./pool.ts";
+
+/** How long a change is looked for: longer than a running collector takes between two looks. */
+const CHANGED_WITHIN = "3 minutes";
+
+/** What operators decide about the names of a project. */
+export interface NameRuleStore {
+  /** Declares names unless more than `cap` of the project would be declared then; whether it did. */
+  declare(projectId: number, table: NameTable, names: readonly string[], cap: number): Promise<boolean>;
+  /** Lets in names that are not declared, or stops doing so. */
+  setLearning(projectId: number, learns: boolean): Promise<void>;
+  isLearning(projectId: number): Promise<boolean>;
+  /** By name, without `__other__`. */
+  list(projectId: number, table: NameTable): Promise<StoredName[]>;
+  /** Projects whose rules have changed a short while ago. */
+  recentlyChanged(): Promise<number[]>;
+}
+
+export function createNameRuleStore(pool: Pool): NameRuleStore {
+  const noteChange = (projectId: number) =>
+    pool.run(({ sql }) => sql`UPDATE projects SET names_changed_at = now() WHERE id = ${projectId}::int`);
+
+  const list = (projectId: number, table: NameTable) =>
+    pool.run(async ({ sql }) => {
+      const rows = await sql<StoredName[]>`
+        SELECT id, name, state FROM ${sql(table)}
+        WHERE project_id = ${projectId}::int AND id <> ${OTHER_NAME_ID}::int ORDER BY name`;
+      return rows.map((row) => ({ ...row }));
+    });
+
+  return {
+    list,
+
+    async declare(projectId, table, names, cap) {
+      const declared = (await list(projectId, table)).filter(({ state }) => state === "declared");
+      if (new Set([...declared.map(({ name }) => name), ...names]).size > cap) return false;
+      await createNameStore(pool, table).declare(projectId, names);
+      await noteChange(projectId);
+      return true;
+    },
+
+    async setLearning(projectId, learns) {
+      await pool.run(({ sql }) => sql`UPDATE projects SET learns_names = ${learns} WHERE id = ${projectId}::int`);
+      await noteChange(projectId);
+    },
+
+    async isLearning(projectId) {
+      const [row] = await pool.run(
+        ({ sql }) => sql<{ learns: boolean }[]>`
+          SELECT learns_names AS learns FROM projects WHERE id = ${projectId}::int`,
+      );
+      return row?.learns ?? true;
+    },
+
+    async recentlyChanged() {
+      const rows = await pool.run(({ sql }) =>
+        sql.unsafe<{ id: number }[]>(
+          `SELECT id FROM projects WHERE names_changed_at > now() - interval '${CHANGED_WITHIN}'`,
+        ),
+      );
+      return rows.map(({ id }) => id);
+    },
+  };
+}
