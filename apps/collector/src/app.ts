@@ -1,4 +1,4 @@
-import { EVENTS_PATH } from "@org/mcp-analytics-schema";
+import { type Batch, EVENTS_PATH } from "@org/mcp-analytics-schema";
 import { type FastifyBaseLogger, type FastifyInstance, fastify } from "fastify";
 import type { Config } from "./config.ts";
 import { healthRoutes } from "./health/health-routes.ts";
@@ -43,6 +43,8 @@ export interface AppDeps {
   signingSecretsFor(key: KeyRecord): readonly string[];
   /** Notes that a key was used; written later and in bulk. */
   touchKey(key: KeyRecord, atMs: number): void;
+  /** Notes events that a client has given up; written later and in bulk. */
+  noteDropped?(key: KeyRecord, dropped: NonNullable<Batch["dropped"]>, atMs: number): void;
   /** Dashboard and read API, in a scope beside ingest. */
   registerPages?(app: FastifyInstance, limiter: PageLimiter): Promise<void>;
   /** Shared with the metrics server; none: the app counts for itself. */
@@ -107,6 +109,7 @@ export async function buildApp(config: AppConfig, deps: AppDeps): Promise<Fastif
     now,
     signingSecretsFor: (key) => deps.signingSecretsFor(key),
     touchKey: (key, atMs) => deps.touchKey(key, atMs),
+    noteDropped: (key, dropped, atMs) => deps.noteDropped?.(key, dropped, atMs),
     observeSeconds: metrics.observeSeconds,
   });
   await app.register(healthRoutes, { readiness: createReadiness(deps.storageHealth, lifecycle, now) });

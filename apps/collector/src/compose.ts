@@ -70,6 +70,7 @@ export async function createCollector(config: Config, logger: FastifyBaseLogger)
     signingSecretsFor: ({ apiKeyId, secretVersion }) =>
       config.masterSecrets.map((secret) => signingSecret(secret, apiKeyId, secretVersion)),
     touchKey: (key, atMs) => storage.lastUsed.touch(key, atMs),
+    noteDropped: ({ projectId }, dropped, atMs) => storage.droppedPerDay.add(projectId, dropped, atMs),
     registerPages: createPages({
       ...storage,
       rawRetentionDays: config.rawRetentionDays,

@@ -1,3 +1,4 @@
+import { DROP_REASONS } from "@org/mcp-analytics-schema";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import { createOutcomes, EVENT_OUTCOMES, type Outcomes, REQUEST_OUTCOMES } from "../ingest/outcome.ts";
 
@@ -39,6 +40,16 @@ export function createMetrics(): Metrics {
     collect() {
       this.reset();
       for (const outcome of EVENT_OUTCOMES) this.inc({ outcome }, outcomes.events[outcome]);
+    },
+  });
+  new Counter({
+    name: `${PREFIX}client_dropped_events_total`,
+    help: "Events that clients gave up before they sent them, as their stored batches report",
+    labelNames: ["reason"],
+    registers,
+    collect() {
+      this.reset();
+      for (const reason of DROP_REASONS) this.inc({ reason }, outcomes.dropped[reason]);
     },
   });
   const duration = new Histogram({

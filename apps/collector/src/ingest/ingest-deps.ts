@@ -1,3 +1,4 @@
+import type { Batch } from "@org/mcp-analytics-schema";
 import type { AddressLimiter } from "../limits/address-limiter.ts";
 import type { BucketStore } from "../limits/bucket-store.ts";
 import type { EventWriter } from "../storage/event-writer.ts";
@@ -18,6 +19,8 @@ export interface IngestDeps {
   /** Signing secrets of a key, current first. */
   readonly signingSecretsFor: (key: KeyRecord) => readonly string[];
   readonly touchKey: (key: KeyRecord, atMs: number) => void;
+  /** Called with what a batch that was stored reports as given up. */
+  readonly noteDropped: (key: KeyRecord, dropped: NonNullable<Batch["dropped"]>, atMs: number) => void;
   /** Called once per answered request. */
   readonly observeSeconds: (seconds: number) => void;
 }

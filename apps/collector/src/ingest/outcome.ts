@@ -1,4 +1,11 @@
-import { PROBLEMS, type ProblemCode, REJECT_REASONS, type RejectReason } from "@org/mcp-analytics-schema";
+import {
+  DROP_REASONS,
+  type DropReason,
+  PROBLEMS,
+  type ProblemCode,
+  REJECT_REASONS,
+  type RejectReason,
+} from "@org/mcp-analytics-schema";
 
 /** What can become of one event whose request was understood. Each event has exactly one of these. */
 export type EventOutcome = "accepted" | "duplicate" | RejectReason | EventFailure;
@@ -27,10 +34,12 @@ export const REQUEST_OUTCOMES: readonly RequestOutcome[] = [
 export interface Outcomes {
   readonly requests: Record<RequestOutcome, number>;
   readonly events: Record<EventOutcome, number>;
+  /** Events that clients gave up themselves, as stored batches report: beside the outcomes, since they never came. */
+  readonly dropped: Record<DropReason, number>;
 }
 
 export function createOutcomes(): Outcomes {
-  return { requests: zeros(REQUEST_OUTCOMES), events: zeros(EVENT_OUTCOMES) };
+  return { requests: zeros(REQUEST_OUTCOMES), events: zeros(EVENT_OUTCOMES), dropped: zeros(DROP_REASONS) };
 }
 
 function zeros<Name extends string>(names: readonly Name[]): Record<Name, number> {

@@ -7,8 +7,21 @@ import { createRequire } from "node:module";
 const require = createRequire(import.meta.url);
 
 export const { and, asc, eq, ne, sql } = require("drizzle-orm") as typeof import("drizzle-orm");
-export const { boolean, char, integer, pgTable, primaryKey, smallint, text, timestamp, unique, uuid, varchar } =
-  require("drizzle-orm/pg-core") as typeof import("drizzle-orm/pg-core");
+export const {
+  bigint,
+  boolean,
+  char,
+  date,
+  integer,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  timestamp,
+  unique,
+  uuid,
+  varchar,
+} = require("drizzle-orm/pg-core") as typeof import("drizzle-orm/pg-core");
 export const { drizzle } = require("drizzle-orm/postgres-js") as typeof import("drizzle-orm/postgres-js");
 export const { migrate } =
   require("drizzle-orm/postgres-js/migrator") as typeof import("drizzle-orm/postgres-js/migrator");

@@ -1,6 +1,8 @@
 import {
+  bigint,
   boolean,
   char,
+  date,
   integer,
   pgTable,
   primaryKey,
@@ -92,6 +94,18 @@ export const eventsRaw = pgTable("events_raw", {
   /** 0: success; -1: failure without a type; above: `error_types.id`. */
   errorId: smallint("error_id").notNull(),
 });
+
+/** What clients report to have given up. */
+export const droppedPerDay = pgTable(
+  "dropped_per_day",
+  {
+    projectId: integer("project_id").notNull(),
+    day: date("day").notNull(),
+    reason: varchar("reason", { length: 20 }).notNull(),
+    events: bigint("events", { mode: "number" }).notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.projectId, table.day, table.reason] })],
+);
 
 export const deliveries = pgTable(
   "deliveries",

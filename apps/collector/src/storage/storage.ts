@@ -1,6 +1,7 @@
 import { type ApiKeyStore, createApiKeyStore } from "./api-key-store.ts";
 import { createDeliveryStore } from "./delivery-store.ts";
 import { openDictionaries } from "./dictionaries.ts";
+import { DroppedPerDay } from "./dropped-per-day.ts";
 import type { EventWriter } from "./event-writer.ts";
 import { Flusher } from "./flusher.ts";
 import { GroupCommit } from "./group-commit.ts";
@@ -21,6 +22,7 @@ import { createUsageStore, type UsageStore } from "./usage-store.ts";
 
 const MAINTENANCE_INTERVAL_MS = 10 * 60_000;
 const LAST_USED_INTERVAL_MS = 60_000;
+const DROPPED_INTERVAL_MS = 60_000;
 /** Names that are declared count within this time on every replica. */
 const NAME_RULES_INTERVAL_MS = 60_000;
 
@@ -44,6 +46,7 @@ export interface Storage {
   readonly usageStore: UsageStore;
   readonly storageHealth: StorageHealth;
   readonly lastUsed: LastUsed;
+  readonly droppedPerDay: DroppedPerDay;
   /**
    * Brings tables and partitions up to date and begins the upkeep. A database that is out is waited for in the
    * background; resolves after the first try with whether it was there. That try may take as long as the database takes to
@@ -70,6 +73,7 @@ export function openStorage(address: DatabaseAddress, options: StorageOptions): 
     onQuarantined: options.onQuarantined,
   });
   const lastUsed = new LastUsed(pools.lookup);
+  const droppedPerDay = new DroppedPerDay(pools.lookup);
   const deliveries = createDeliveryStore(pools.upkeep);
   const upkeep = { partitions, deliveries, rawRetentionDays: options.rawRetentionDays, now };
   const maintenance = new PeriodicTask(() => maintainStorage(upkeep), {
@@ -79,6 +83,10 @@ export function openStorage(address: DatabaseAddress, options: StorageOptions): 
   const lastUsedTask = new PeriodicTask(() => lastUsed.flush(now()), {
     intervalMs: LAST_USED_INTERVAL_MS,
     onError: (error) => onError(error, "last-used"),
+  });
+  const droppedTask = new PeriodicTask(() => droppedPerDay.flush(), {
+    intervalMs: DROPPED_INTERVAL_MS,
+    onError: (error) => onError(error, "dropped-per-day"),
   });
   const nameRulesTask = new PeriodicTask(
     async () => {
@@ -105,21 +113,23 @@ export function openStorage(address: DatabaseAddress, options: StorageOptions): 
     usageStore: createUsageStore(pools.read),
     storageHealth: createStorageHealth(pools.lookup, flusher, now),
     lastUsed,
+    droppedPerDay,
     get startError() {
       return preparation.lastError;
     },
     start() {
       maintenance.start();
       lastUsedTask.start();
+      droppedTask.start();
       nameRulesTask.start();
       return preparation.start();
     },
     async close(deadlineMs) {
       const endMs = performance.now() + deadlineMs;
       preparation.stop();
-      const tasks = [maintenance, lastUsedTask, nameRulesTask].map((task) => task.stop(deadlineMs));
+      const tasks = [maintenance, lastUsedTask, droppedTask, nameRulesTask].map((task) => task.stop(deadlineMs));
       await Promise.all([writer.close(deadlineMs), ...tasks]);
-      await lastUsedTask.runNow();
+      await Promise.all([lastUsedTask.runNow(), droppedTask.runNow()]);
       await pools.close(Math.max(250, endMs - performance.now()));
     },
   };

@@ -27,12 +27,38 @@ test("metrics count requests and events by outcome", async () => {
   expect(text).toContain("collector_writer_waiting_deliveries 0\n");
 });
 
+test("what clients report to have given up shows once for each batch that is stored", async () => {
+  const { event, sendBatch, key } = collector;
+  const batch = (last: number, dropped: object, events: unknown[] = [event()]) => ({
+    batchId: `01234567-0123-7123-8123-00000000000${last}`,
+    events,
+    dropped,
+  });
+  await sendBatch(batch(1, { expired: 3, queue_full: 1 }));
+  await sendBatch(batch(1, { expired: 3, queue_full: 1 }));
+  await sendBatch(batch(2, { expired: 4 }));
+  await sendBatch(batch(3, { expired: 5 }, [{}]));
+  const text = await scrape();
+  expect(text).toContain('collector_client_dropped_events_total{reason="expired"} 7\n');
+  expect(text).toContain('collector_client_dropped_events_total{reason="queue_full"} 1\n');
+  expect(text).toContain('collector_client_dropped_events_total{reason="too_large"} 0\n');
+  expect(collector.dropped).toEqual([
+    [key.record, { expired: 3, queue_full: 1 }, collector.clock.now()],
+    [key.record, { expired: 4 }, collector.clock.now()],
+  ]);
+});
+
 test("what clients send makes no new series", async () => {
   await scrape();
   const names = (text: string) =>
     text
       .split("\n")
-      .filter((line) => line.startsWith("collector_ingest") || line.startsWith("collector_limiter"))
+      .filter(
+        (line) =>
+          line.startsWith("collector_ingest") ||
+          line.startsWith("collector_client") ||
+          line.startsWith("collector_limiter"),
+      )
       .map((line) => line.split(" ")[0]);
   const before = names(await scrape());
   for (let i = 0; i < 20; i++) {

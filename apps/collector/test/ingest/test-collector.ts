@@ -25,6 +25,8 @@ export interface TestCollector {
   /** A key of tier `enterprise`, so that limits are not in the way. */
   readonly key: TestKey;
   readonly touched: KeyRecord[];
+  /** Arguments of each report of events given up. */
+  readonly dropped: unknown[][];
   event(changes?: Record<string, unknown>): Event;
   send(path: string, body: unknown, headers?: Headers): Promise<Response>;
   sendEvent(body: unknown, headers?: Headers): Promise<Response>;
@@ -43,6 +45,7 @@ export async function startTestCollector({ config, deps }: TestCollectorOptions 
   const writer = new MemoryWriter();
   const metrics = createMetrics();
   const touched: KeyRecord[] = [];
+  const dropped: unknown[][] = [];
   const masterSecrets = config?.masterSecrets ?? [MASTER_SECRET];
   const app = await buildApp(
     {
@@ -63,6 +66,7 @@ export async function startTestCollector({ config, deps }: TestCollectorOptions 
       signingSecretsFor: ({ apiKeyId, secretVersion }) =>
         masterSecrets.map((secret) => signingSecret(secret, apiKeyId, secretVersion)),
       touchKey: (key) => touched.push(key),
+      noteDropped: (...report) => dropped.push(report),
       metrics,
       ...deps,
     },
@@ -87,6 +91,7 @@ export async function startTestCollector({ config, deps }: TestCollectorOptions 
     metrics,
     key,
     touched,
+    dropped,
     event: (changes = {}) => ({ tool: "get_forecast", success: true, timestamp: clock.now(), ...changes }) as Event,
     send,
     sendEvent: (body, headers) => send(EVENTS_PATH, body, headers),
