@@ -1,0 +1,155 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { PROBLEMS, type ProblemCode } from "@org/mcp-analytics-schema";
+import { afterEach, describe, expect, test } from "vitest";
+import { StorageUnavailableError } from "../../src/storage/errors.ts";
+import { expectProblem } from "./problems.ts";
+import { startTestCollector, type TestCollector } from "./test-collector.ts";
+
+const root = new URL("../../../../", import.meta.url);
+const document = readFileSync(new URL("ARCHITECTURE.md", root), "utf8");
+
+interface Row {
+  readonly stage: string;
+  readonly files: readonly string[];
+  readonly failure: string;
+}
+
+/** Rows of the table that follows a sentence. */
+function tableAfter(sentence: string): Row[] {
+  const from = document.indexOf(sentence);
+  expect(from).toBeGreaterThan(-1);
+  const [, lines = ""] = /\n\n((?:\|.*\n)+)/.exec(document.slice(from)) ?? [];
+  const rows = lines.trim().split("\n").slice(2);
+  return rows.map((line) => {
+    const [stage = "", where = "", , failure = ""] = line.slice(1, -1).split("|");
+    return { stage: stage.trim(), files: [...where.matchAll(/`([^`]+)`/g)].map(([, file = ""]) => file), failure };
+  });
+}
+
+const stages = tableAfter("In the collector (");
+
+/** What is wrong with a request, stage by stage in the order of the code, and the problem that each is answered with. */
+const FAULTS = {
+  connection: undefined,
+  framing: "unsupported-media-type",
+  "address limit": "rate-limited",
+  credentials: "conflicting-credentials",
+  key: "key-disabled",
+  "signature headers": "signature-expired",
+  "key limit": "rate-limited",
+  body: "body-too-large",
+  signature: "invalid-signature",
+  parse: "malformed-json",
+  validate: "invalid-event",
+  "group commit": "storage-unavailable",
+} as const satisfies Record<string, ProblemCode | undefined>;
+type Fault = keyof typeof FAULTS;
+const ORDER = Object.keys(FAULTS) as Fault[];
+/** Stages that refuse nobody. */
+const REFUSE_NOBODY = ["names", "answer"];
+
+let collector: TestCollector | undefined;
+afterEach(() => collector?.close());
+
+function bodyText(faulty: (fault: Fault) => boolean, event: object): string {
+  if (faulty("body")) return " ".repeat(2_000);
+  if (faulty("parse")) return '{"tool":"",';
+  return JSON.stringify(faulty("validate") ? { ...event, tool: "" } : event);
+}
+
+/** Sends an event with every fault of these at once. */
+async function sendFaulty(faults: readonly Fault[]): Promise<Response> {
+  const faulty = (fault: Fault) => faults.includes(fault);
+  collector = await startTestCollector({ config: { ipLimitRequests: faulty("address limit") ? 1 : 1_000 } });
+  const { keyStore, clock, event, url, writer } = collector;
+  if (faulty("address limit")) await fetch(`${url}/nothing`);
+  if (faulty("group commit")) writer.failure = new StorageUnavailableError("57P01");
+  const key = keyStore.add({
+    status: faulty("key") ? "disabled" : "active",
+    rateLimitPerDay: faulty("key limit") ? 0 : null,
+  });
+  const text = bodyText(faulty, event());
+  const isSigned = faulty("signature") || faulty("signature headers");
+  return fetch(`${url}/v1/events`, {
+    method: "POST",
+    headers: {
+      "content-type": faulty("framing") ? "text/plain" : "application/json",
+      "x-api-key": key.apiKey,
+      ...(faulty("connection") && { "x-long": "x".repeat(9_000) }),
+      ...(faulty("credentials") && { authorization: `Bearer ${key.apiKey}` }),
+      ...(isSigned && {
+        "x-timestamp": String(clock.now() - (faulty("signature headers") ? 61_000 : 0)),
+        "x-signature": "0".repeat(64),
+      }),
+    },
+    // In chunks, so that no header says how long it is.
+    body: new Blob([text]).stream(),
+    duplex: "half",
+  } as RequestInit);
+}
+
+describe("the table of stages", () => {
+  test("has the stages of the code, in their order", () => {
+    expect(stages.map(({ stage }) => stage).filter((stage) => !REFUSE_NOBODY.includes(stage))).toEqual(ORDER);
+    expect(stages.map(({ stage }) => stage).slice(-3)).toEqual(["names", "group commit", "answer"]);
+  });
+
+  test.each(ORDER.map((stage, index) => [stage, ORDER.slice(index)] as const))(
+    "%s fails before everything that follows",
+    async (stage, faults) => {
+      const response = await sendFaulty(faults);
+      const code = FAULTS[stage];
+      const status = code === undefined ? 431 : PROBLEMS[code].status;
+      expect(response.status).toBe(status);
+      if (code !== undefined) {
+        const { limit } = await expectProblem(response, code);
+        if (stage === "address limit") expect(limit).toBe(1);
+        if (stage === "key limit") expect(limit).toBe(0);
+      }
+      expect(stages.find((row) => row.stage === stage)?.failure).toContain(String(status));
+      expect(collector?.writer.events).toEqual([]);
+    },
+  );
+
+  test("a request without a fault passes them all", async () => {
+    expect((await sendFaulty([])).status).toBe(201);
+  });
+
+  test("a key is looked up by none of the stages before its own", async () => {
+    await sendFaulty(["credentials"]);
+    expect(collector?.keyStore.lookups).toBe(0);
+    await collector?.close();
+    await sendFaulty(["signature headers"]);
+    expect(collector?.keyStore.lookups).toBe(1);
+  });
+});
+
+test.each([
+  ["In the MCP server (", "packages/analytics-client/src/"],
+  ["In the collector (", "apps/collector/src/"],
+  ["From there to the page:", "apps/collector/src/"],
+  ["## Folders of the collector", "apps/collector/src/"],
+])("every file and folder in the table after %s exists", (sentence, folder) => {
+  const table = tableAfter(sentence);
+  expect(table.length).toBeGreaterThan(2);
+  for (const { stage, files } of table) {
+    const named = sentence.startsWith("##") ? [...stage.matchAll(/`([^`]+)`/g)].map(([, file = ""]) => file) : files;
+    expect(named.length).toBeGreaterThan(0);
+    for (const file of named) {
+      const found = [folder, ""].some((base) => existsSync(new URL(base + file, root)));
+      expect([file, found]).toEqual([file, true]);
+    }
+  }
+});
+
+test("every file of ingest, and every folder of the collector, has its place in the document", () => {
+  const source = new URL("apps/collector/src/", root);
+  const names = [
+    ...readdirSync(new URL("ingest/", source)),
+    ...readdirSync(source, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => `${name}/`),
+  ];
+  expect(names.length).toBeGreaterThan(20);
+  for (const name of names) expect(document).toMatch(new RegExp(`\`(?:ingest/)?${name.replace(".", "\\.")}\``));
+});
