@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { TIERS } from "@org/mcp-analytics-schema/constants";
 import { Argument, Command, InvalidArgumentError, Option } from "commander";
 import { ApiKeyChoiceError } from "./accounts/api-keys.ts";
-import { createKey, listKeys, makeAdminLink, migrate, revokeKey, setTier } from "./commands.ts";
+import { createKey, listKeys, makeAdminLink, migrate, revokeKey, setDayLimit, setTier } from "./commands.ts";
 import { ConfigError, type ConfigOverrides } from "./config.ts";
 import { DataFolderError } from "./embedded/data-folder-error.ts";
 import { declareNames, listNames, NAME_KINDS, type NameKind, setLearning } from "./name-commands.ts";
@@ -18,6 +18,12 @@ const { version } = JSON.parse(readFileSync(new URL("../package.json", import.me
 
 function port(text: string): number {
   if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) throw new InvalidArgumentError("It must be from 0 to 65535.");
+  return Number(text);
+}
+
+function dayLimit(text: string): number | null {
+  if (text === "tier") return null;
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError("It must be a number from 1, or `tier`.");
   return Number(text);
 }
 
@@ -78,6 +84,13 @@ keys
   .addOption(tier().makeOptionMandatory())
   .addOption(dataDir())
   .action(async (which, options) => print(await setTier(which, options)));
+
+keys
+  .command("set-day-limit <id|last4>")
+  .description("change how many requests a day a key may send")
+  .addArgument(new Argument("<requests>", "a number, or `tier` for what its tier says").argParser(dayLimit))
+  .addOption(dataDir())
+  .action(async (which, requests: number | null, options) => print(await setDayLimit(which, requests, options)));
 
 const names = program.command("names").description("declare which tools and error types a project has");
 names

@@ -1,7 +1,14 @@
 import { setTimeout } from "node:timers/promises";
 import type { Tier } from "@org/mcp-analytics-schema/constants";
 import { createAdminLink } from "./accounts/admin-link.ts";
-import { type ApiKeyDeps, createApiKey, listApiKeys, revokeApiKey, setApiKeyTier } from "./accounts/api-keys.ts";
+import {
+  type ApiKeyDeps,
+  createApiKey,
+  listApiKeys,
+  revokeApiKey,
+  setApiKeyDayLimit,
+  setApiKeyTier,
+} from "./accounts/api-keys.ts";
 import { FIRST_PROJECT_ID } from "./accounts/first-project.ts";
 import { formatCreatedKey, formatKeys } from "./accounts/format-keys.ts";
 import { type Config, type ConfigOverrides, loadConfig } from "./config.ts";
@@ -49,6 +56,14 @@ export function setTier(which: string, options: Folder & { tier: Tier }): Promis
   return withStorage(options, async ({ deps }) => {
     const { apiKeyId, keyPrefix, lastFour, tier } = await setApiKeyTier(deps, FIRST_PROJECT_ID, which, options.tier);
     return `${keyPrefix}...${lastFour} (${apiKeyId}) is ${tier} now.`;
+  });
+}
+
+export function setDayLimit(which: string, requests: number | null, options: Folder): Promise<string> {
+  return withStorage(options, async ({ deps }) => {
+    const key = await setApiKeyDayLimit(deps, FIRST_PROJECT_ID, which, requests);
+    const limit = requests === null ? `as many requests a day as ${key.tier} says` : `${requests} requests a day`;
+    return `${key.keyPrefix}...${key.lastFour} (${key.apiKeyId}) may send ${limit} now.`;
   });
 }
 

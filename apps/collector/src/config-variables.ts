@@ -35,7 +35,8 @@ function isCidr(text: string): boolean {
   const version = isIP(address);
   if (version === 0 || rest.length > 0) return false;
   if (prefix === undefined) return true;
-  if (!/^\d{1,3}$/.test(prefix)) return false;
+  // A network of all addresses would trust the clients themselves.
+  if (!/^\d{1,3}$/.test(prefix) || Number(prefix) === 0) return false;
   try {
     new BlockList().addSubnet(address, Number(prefix), version === 6 ? "ipv6" : "ipv4");
     return true;

@@ -51,6 +51,16 @@ describe("the collector as a process, with embedded data", () => {
     expect(await stored()).toBe(1);
   });
 
+  it("sets the requests a day of a key, and takes them back to its tier", async () => {
+    const last4 = created.key.slice(-4);
+    const limitOf = async () => JSON.parse((await command("keys", "list", "--json")).stdout)[0].rateLimitPerDay;
+    expect((await command("keys", "set-day-limit", last4, "200")).stdout).toMatch(/may send 200 requests a day now/);
+    expect(await limitOf()).toBe(200);
+    expect((await command("keys", "set-day-limit", last4, "0")).stderr).toMatch(/must be a number from 1/);
+    expect((await command("keys", "set-day-limit", created.id, "tier")).stdout).toMatch(/as free says now/);
+    expect(await limitOf()).toBe(null);
+  });
+
   it("declares names while it runs, and lists them", async () => {
     const declared = await command("names", "declare", "tool", "get_forecast", "get_alerts");
     expect(declared.stdout).toMatch(/^Declared: get_forecast, get_alerts\./);

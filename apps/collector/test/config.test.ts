@@ -49,6 +49,8 @@ describe("the configuration", () => {
     ["TRUST_PROXY", "true"],
     ["TRUST_PROXY", "1"],
     ["TRUST_PROXY", "10.0.0.0/33"],
+    ["TRUST_PROXY", "10.0.0.0/8, 0.0.0.0/0"],
+    ["TRUST_PROXY", "::/0"],
     ["TRUST_PROXY", "10.0.0.0/8/8"],
     ["CORS_ORIGINS", "*"],
     ["CORS_ORIGINS", "https://a.example/path"],

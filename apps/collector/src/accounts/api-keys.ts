@@ -93,6 +93,23 @@ export async function setApiKeyTier(
   return { ...key, tier };
 }
 
+/**
+ * Sets how many requests a key may send in a day, whatever its tier says.
+ *
+ * @param rateLimitPerDay 1 or more; null: as many as the tier says
+ * @throws {ApiKeyChoiceError} when no active key, or more than one, matches
+ */
+export async function setApiKeyDayLimit(
+  deps: Pick<ApiKeyDeps, "store">,
+  projectId: number,
+  which: string,
+  rateLimitPerDay: number | null,
+): Promise<StoredApiKey> {
+  const key = await chooseKey(deps.store, projectId, which);
+  await deps.store.setRateLimitPerDay(projectId, key.apiKeyId, rateLimitPerDay);
+  return { ...key, rateLimitPerDay };
+}
+
 async function chooseKey(store: ApiKeyStore, projectId: number, which: string): Promise<StoredApiKey> {
   const keys = (await store.list(projectId)).filter((key) => key.status !== "revoked");
   const matches = keys.filter((key) => key.apiKeyId === which || key.lastFour === which);

@@ -40,6 +40,8 @@ export interface ApiKeyStore {
   revoke(projectId: number, apiKeyId: string, at: Date): Promise<boolean>;
   /** False when there is no such key. */
   setTier(projectId: number, apiKeyId: string, tier: Tier): Promise<boolean>;
+  /** Null: what the tier says. False when there is no such key. */
+  setRateLimitPerDay(projectId: number, apiKeyId: string, rateLimitPerDay: number | null): Promise<boolean>;
 }
 
 export function createApiKeyStore(pool: Pool): ApiKeyStore {
@@ -94,6 +96,13 @@ export function createApiKeyStore(pool: Pool): ApiKeyStore {
     async setTier(projectId, apiKeyId, tier) {
       const rows = await pool.run(({ db }) =>
         db.update(apiKeys).set({ tier }).where(is(projectId, apiKeyId)).returning({ id: apiKeys.id }),
+      );
+      return rows.length > 0;
+    },
+
+    async setRateLimitPerDay(projectId, apiKeyId, rateLimitPerDay) {
+      const rows = await pool.run(({ db }) =>
+        db.update(apiKeys).set({ rateLimitPerDay }).where(is(projectId, apiKeyId)).returning({ id: apiKeys.id }),
       );
       return rows.length > 0;
     },

@@ -26,6 +26,7 @@ describe("API keys", () => {
       return true;
     },
     setTier: async () => true,
+    setRateLimitPerDay: async () => true,
   };
   const deps = { store, masterSecret, now };
 

@@ -71,6 +71,15 @@ test("a limit set for the key overrides the requests a day of its tier", async (
   expect(statuses).toEqual([201, 201, 201, 429, 429]);
 });
 
+test("a key that is rotated has what the old one left, and a second key its own", async () => {
+  for (let i = 0; i < 9; i++) await send();
+  const rotated = collector.keyStore.add(free.record);
+  const second = collector.keyStore.add({ ...free.record, keyId: free.record.keyId + 100 });
+  const statuses = [];
+  for (const key of [rotated, rotated, free, second]) statuses.push((await send(collector.event(), key)).status);
+  expect(statuses).toEqual([201, 429, 429, 201]);
+});
+
 test("a request that is refused for its body costs a request and no event", async () => {
   const tight = collector.keyStore.add({ tier: "free", rateLimitPerDay: 2 });
   await expectProblem(await send({}, tight), "invalid-event");
