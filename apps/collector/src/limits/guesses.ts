@@ -8,10 +8,15 @@ const MAX_BLOCKED_NETWORKS = 10_000;
 /** Look-ups of what may be guessed, per network. */
 const GUESSES_AT_ONCE = 5;
 
-/** Looks up what a client presents, `null` when there is none, or refuses to. */
+/**
+ * Looks up what a client presents, `null` when there is none, or refuses to.
+ *
+ * @param peek what has become known while the look-up waited for its turn: it costs nothing then
+ */
 export type Guess = <Found extends object>(
   request: FastifyRequest,
   lookUp: () => Promise<Found | null>,
+  peek?: () => Found | null | undefined,
 ) => Promise<Found | null | Refusal>;
 
 /**
@@ -30,7 +35,7 @@ export function createGuess(
   // Guesses that come all at once would else be looked up before the first of them is charged.
   const inTurn = createTurns(GUESSES_AT_ONCE);
 
-  return (request, lookUp) => {
+  return (request, lookUp, peek = () => undefined) => {
     const network = networkOf(clientAddress(request));
     return inTurn(network, async () => {
       const block = blocked.get(network);
@@ -39,6 +44,8 @@ export function createGuess(
         if (retryAfterMs > 0) return { ...block, retryAfterMs };
         blocked.delete(network);
       }
+      const cached = peek();
+      if (cached !== undefined) return cached;
       const found = await lookUp();
       if (found !== null) return found;
       const refusal = await charge(request);

@@ -50,8 +50,9 @@ export function createSessionGuard(sessions: Sessions, { guess }: PageLimiter): 
     },
     async find(request, sessionToken) {
       if (!isToken(sessionToken)) return null;
-      const session = known.get(sessionToken) === undefined ? null : await look(sessionToken);
-      return session ?? guess(request, () => look(sessionToken));
+      if (known.get(sessionToken) === undefined) return guess(request, () => look(sessionToken));
+      // One that has ended meanwhile has been looked up in vain, and counts as that.
+      return (await look(sessionToken)) ?? guess<Session>(request, async () => null);
     },
     async end(request, sessionToken) {
       const found = await this.find(request, sessionToken);
