@@ -1,6 +1,7 @@
 import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { type Analytics, type AnalyticsOptions, createAnalytics, instrument } from "@org/mcp-analytics-client";
 import { type ErrorCategory, toWeatherError } from "./errors/weather-error.ts";
+import { listTools } from "./tools/list-tools.ts";
 import { registerTool } from "./tools/register-tool.ts";
 import { toolSet } from "./tools/tool-set.ts";
 import type { WeatherServices } from "./upstream/weather-services.ts";
@@ -26,6 +27,8 @@ export function createWeatherAnalytics(): Analytics {
 /** An MCP server with the weather tools, not yet connected. Servers of one process share their services. */
 export function createWeatherServer(services: WeatherServices, analytics: Analytics): McpServer {
   const server = new McpServer({ name: "weather-mcp", version: VERSION }, { instructions: INSTRUCTIONS });
-  for (const tool of toolSet(services.config)) registerTool(server, tool, services);
+  const tools = toolSet(services.config);
+  for (const tool of tools) registerTool(server, tool, services);
+  listTools(server, tools);
   return instrument(server, analytics);
 }

@@ -94,19 +94,25 @@ describe("every error", () => {
     },
   );
 
-  test("arguments that do not fit the schema are refused before anything is asked", async () => {
-    const before = session.upstream.hits();
-    for (const args of [
-      {},
-      { location: 5 },
-      { location: "Paris", units: "kelvin" },
-      { location: "Paris", colour: "red" },
-      { location: "x".repeat(121) },
-    ]) {
-      expect((await session.call("get_forecast", args)).isError).toBe(true);
-    }
-    expect(session.upstream.hits()).toBe(before);
-  });
+  test.each([
+    [{ location: 5 }, /location: .*expected string/],
+    [{ location: "Paris", units: "kelvin" }, /units: .*"metric"/],
+    [{ location: "Paris", days: 99 }, /days: .*<=16/],
+    [{ location: "Paris", colour: "red" }, /colour: no such argument/],
+    [{ location: "x".repeat(121) }, /location: .*120/],
+    [{}, /location: missing/],
+  ])(
+    "arguments %j are INVALID_INPUT that names the field and what it may be, before anything is asked",
+    async (args, told) => {
+      const before = session.upstream.hits();
+      const result = await session.call("get_forecast", args);
+      expect(result.isError).toBe(true);
+      expect(errorMeta(result)).toMatchObject({ category: "INVALID_INPUT", retryable: false });
+      expect(textOf(result)).toMatch(/^INVALID_INPUT: .+\nTry: .*location/);
+      expect(textOf(result)).toMatch(told);
+      expect(session.upstream.hits()).toBe(before);
+    },
+  );
 });
 
 describe("tools/list", () => {
