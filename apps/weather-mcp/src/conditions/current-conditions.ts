@@ -59,18 +59,25 @@ async function observed(
   scope: CallScope,
 ): Promise<CurrentConditions> {
   const { value: stations } = await nws.stations(point, scope);
-  const reports = await Promise.allSettled(stations.map((station) => nws.observation(station.id, scope)));
-  scope.signal.throwIfAborted();
-  for (const [index, report] of reports.entries()) {
-    if (report.status === "rejected" || !report.value.value) continue;
-    const observation = report.value.value;
-    const ageMs = clock.now() - observation.observedAtMs;
-    if (observation.temperatureC === null || ageMs > MAX_AGE_MS) continue;
-    return fromObservation(observation, stations[index] as NwsStation, place, report.value);
+  const asked = stations.map((station) => ({ station, report: nws.observation(station.id, scope) }));
+  // Once a nearer station has answered, how the others end is of no interest.
+  for (const { report } of asked) report.catch(() => {});
+  let failure: unknown;
+  let silent = 0;
+  for (const { station, report } of asked) {
+    const fetched = await report.catch((error: unknown) => {
+      scope.signal.throwIfAborted();
+      failure ??= error;
+      return null;
+    });
+    if (!fetched) continue;
+    const observation = fetched.value;
+    const fresh = observation && clock.now() - observation.observedAtMs <= MAX_AGE_MS;
+    if (fresh && observation.temperatureC !== null) return fromObservation(observation, station, place, fetched);
+    silent += 1;
   }
   // An outage is told as what it is; stations that are silent are another matter.
-  const failed = reports.find((report) => report.status === "rejected");
-  if (failed && reports.every((report) => report.status === "rejected")) throw failed.reason;
+  if (failure && silent === 0) throw failure;
   throw new WeatherError("NOT_FOUND", "No weather station nearby has reported in the last 90 minutes.", {
     reason: "no_recent_observation",
     hint: 'Let source be "auto": a model\'s analysis is used then.',

@@ -28,6 +28,8 @@ export async function fromNwsOrOpenMeteo<T>(
   if (asked === "open-meteo" || (asked === "auto" && !located.inUs)) {
     return { value: await sources.openMeteo(), source: "open-meteo", fallbackFrom: null, warnings: [] };
   }
+  // It has just failed to say where this is: to ask it again would use up the time of the fallback.
+  if (asked === "auto" && located.nwsFailure) return instead(await sources.openMeteo(), located.nwsFailure);
   let failure: WeatherError;
   try {
     const value = await fromNws(located, services, scope, sources.nws);
@@ -37,7 +39,10 @@ export async function fromNwsOrOpenMeteo<T>(
     if (scope.signal.aborted || !(error instanceof WeatherError) || asked === "nws") throw error;
     failure = error;
   }
-  const value = await sources.openMeteo();
+  return instead(await sources.openMeteo(), failure);
+}
+
+function instead<T>(value: T, failure: WeatherError): Sourced<T> {
   const warnings = [`${failure.message} This is from Open-Meteo instead.`];
   return { value, source: "open-meteo", fallbackFrom: "nws", warnings };
 }
@@ -72,20 +77,28 @@ function covered(point: Awaited<ReturnType<WeatherServices["nws"]["point"]>>): C
 
 /** Number of active alerts at a place of the United States; null, with a warning, when it could not be found out. */
 export async function countAlerts(
-  { place, inUs }: Located,
+  { place, inUs, nwsFailure }: Located,
   { nws }: WeatherServices,
   scope: CallScope,
 ): Promise<{ count: number | null; warning: string | null }> {
   if (!inUs) return { count: null, warning: null };
+  if (nwsFailure) return NOT_COUNTED;
   try {
-    const { value } = await nws.alerts(place, scope);
+    const { value } = await nws.alerts(place, scope, { optional: true });
     const warning = value.length > 0 ? `${value.length} active weather alert(s) here: see get_alerts.` : null;
     return { count: value.length, warning };
   } catch {
     scope.signal.throwIfAborted();
-    return {
-      count: null,
-      warning: "Could not check for active weather alerts; this does not mean that there are none.",
-    };
+    return NOT_COUNTED;
   }
+}
+
+const NOT_COUNTED = {
+  count: null,
+  warning: "Could not check for active weather alerts; this does not mean that there are none.",
+};
+
+/** The member `active_alerts` of an answer about a place in the United States, in words. */
+export function alertsText(count: number | null): string {
+  return `active_alerts ${count ?? "unknown"}`;
 }

@@ -13,7 +13,7 @@ import {
 import type { CallScope } from "../upstream/call-scope.ts";
 import type { Cdo } from "../upstream/cdo.ts";
 import type { Ncei, StationDay, StationRecords } from "../upstream/ncei.ts";
-import type { Fetched } from "../upstream/upstream-client.ts";
+import { type Fetched, oldestOf } from "../upstream/upstream-client.ts";
 import type { Span } from "./archive-history.ts";
 import { chooseStations, MAX_STATION_KM } from "./choose-station.ts";
 import type { HistoryRow } from "./history-rows.ts";
@@ -121,21 +121,29 @@ export async function cdoDaily(
   const id = stationId ?? chosen?.id;
   if (id === undefined) throw noStation(undefined, span);
   const byDate = new Map<CalendarDate, Record<string, number | null>>();
-  let last: Fetched<unknown> | undefined;
+  const parts: Fetched<unknown>[] = [];
+  let flagged = 0;
   for (let from = span.from; from <= span.to; from = addDays(from, 360)) {
     const fetched = await cdo.daily(id, { from, to: earlierOf(addDays(from, 359), span.to) }, scope);
     for (const { date, type, value } of fetched.value) {
       const values = byDate.get(date) ?? {};
       values[type] = value;
       byDate.set(date, values);
+      if (value === null && TYPES.includes(type)) flagged += 1;
     }
-    last = fetched;
+    parts.push(fetched);
   }
   const days = [...byDate].map(([date, values]) => ({ date, values })).sort((a, b) => (a.date < b.date ? -1 : 1));
-  if (days.length === 0 || !last) throw noStation(stationId, span);
-  const station = { id, name: chosen?.name ?? null, distanceKm: chosen?.distanceKm ?? null, elevationM: null };
+  if (days.length === 0) throw noStation(stationId, span);
+  const station = {
+    id,
+    name: chosen?.name ?? null,
+    distanceKm: chosen ? Math.round(chosen.distanceKm * 10) / 10 : null,
+    elevationM: null,
+  };
   const wanted = daysBetween(span.from, span.to) + 1;
-  return { rows: days.map(toRow), station, fetched: last, warnings: gapWarnings(days, { flagged: 0 }, wanted) };
+  const fetched = { value: undefined, ...oldestOf(parts) };
+  return { rows: days.map(toRow), station, fetched, warnings: gapWarnings(days, { flagged }, wanted) };
 }
 
 /** Metric NOAA units to ours: snow mm to cm, wind m/s to km/h. */

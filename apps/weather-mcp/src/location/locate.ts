@@ -1,5 +1,5 @@
 import type { UnitSystem } from "../config.ts";
-import { invalidInput } from "../errors/weather-error.ts";
+import { invalidInput, WeatherError } from "../errors/weather-error.ts";
 import { isZone } from "../time/zone.ts";
 import type { CallScope } from "../upstream/call-scope.ts";
 import type { WeatherServices } from "../upstream/weather-services.ts";
@@ -19,6 +19,10 @@ export interface Located {
   /** Whether the National Weather Service and NCEI stations can be expected here. */
   readonly inUs: boolean;
   readonly warnings: readonly string[];
+  /** Who told where this is. */
+  readonly source: "open-meteo" | "nws";
+  /** How the National Weather Service failed when it was asked where these coordinates are. */
+  readonly nwsFailure?: WeatherError;
 }
 
 const EXAMPLE = 'Give location, as in "Austin, TX", "10001" or "48.85,2.35", or latitude and longitude.';
@@ -49,7 +53,12 @@ export async function locate(input: LocationInput, services: WeatherServices, sc
     timezone: zone.name,
     elevationM: hit.elevationM,
   };
-  return { place, inUs: isUnitedStates(hit.countryCode), warnings: [...ambiguityWarnings(found), ...zone.warnings] };
+  return {
+    place,
+    inUs: isUnitedStates(hit.countryCode),
+    warnings: [...ambiguityWarnings(found), ...zone.warnings],
+    source: "open-meteo",
+  };
 }
 
 /** Coordinates have no name; the National Weather Service knows the nearest town in its area, Open-Meteo every zone. */
@@ -68,12 +77,13 @@ async function locateCoordinates(
     const name = near ? `${latitude},${longitude} (near ${near})` : `${latitude},${longitude}`;
     const zone = usableZone(point.timezone);
     const place = { ...bare, name, admin1: point.state, countryCode: "US", timezone: zone.name };
-    return { place, inUs: true, warnings: zone.warnings };
+    return { place, inUs: true, warnings: zone.warnings, source: "nws" };
   }
   const { timezone, elevationM } = await services.openMeteo.zoneAt(latitude, longitude, scope);
   const zone = usableZone(timezone);
   const place = { ...bare, name: `${latitude},${longitude}`, timezone: zone.name, elevationM };
-  return { place, inUs: isUsZone(timezone), warnings: zone.warnings };
+  const failed = "error" in point && point.error instanceof WeatherError ? { nwsFailure: point.error } : {};
+  return { place, inUs: isUsZone(timezone), warnings: zone.warnings, source: "open-meteo", ...failed };
 }
 
 /** New zones are known to the services before they are to an older Node. */

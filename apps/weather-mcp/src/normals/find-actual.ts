@@ -1,3 +1,4 @@
+import { WeatherError } from "../errors/weather-error.ts";
 import { dailyForecast } from "../forecast/daily-forecast.ts";
 import { findHistory } from "../history/find-history.ts";
 import type { HistoryRow } from "../history/history-rows.ts";
@@ -38,9 +39,12 @@ async function fromHistory(
   const search = (source: "ncei" | "open-meteo", id: string | undefined) =>
     findHistory({ span, granularity, stationId: id, source }, located, services, scope);
   // The same station first: a difference between two stations is not a difference from the normal.
+  let warnings: string[] = [];
   const found = stationId
-    ? await search("ncei", stationId).catch(() => {
+    ? await search("ncei", stationId).catch((error: unknown) => {
         scope.signal.throwIfAborted();
+        if (!(error instanceof WeatherError)) throw error;
+        warnings = [`${error.message} What it was like is from reanalysis, which differs from a station.`];
         return search("open-meteo", undefined);
       })
     : await search("open-meteo", undefined);
@@ -49,6 +53,8 @@ async function fromHistory(
   return {
     values: valuesOf(row),
     kind: found.station ? "station" : "reanalysis",
+    attribution: found.provenance.attribution,
+    warnings,
     fetched: found.provenance.fetched as Actual["fetched"],
   };
 }
@@ -80,6 +86,8 @@ async function fromForecast(
   return {
     values: { tempMaxC: highC, tempMinC: lowC, tempMeanC, precipMm: row.rainMm },
     kind: "forecast",
+    attribution: forecast.provenance.attribution,
+    warnings: forecast.warnings,
     fetched: forecast.provenance.fetched as Actual["fetched"],
   };
 }

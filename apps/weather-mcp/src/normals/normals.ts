@@ -37,5 +37,8 @@ export interface Normals {
 export interface Actual {
   readonly values: ClimateValues;
   readonly kind: "station" | "reanalysis" | "forecast";
+  readonly attribution: string;
+  /** What has to be said about how it was got. */
+  readonly warnings: readonly string[];
   readonly fetched: readonly Fetched<unknown>[];
 }

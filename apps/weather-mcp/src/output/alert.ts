@@ -32,10 +32,12 @@ export const alertSchema = z.object({
 });
 export type AlertMember = z.output<typeof alertSchema>;
 
-export function alertMember(alert: NwsAlert, zone: string): AlertMember {
+/** `zone` null: times stay in that of the office that sent them, for a state may have several. */
+export function alertMember(alert: NwsAlert, zone: string | null): AlertMember {
   const local = (time: string | null) => {
     const unixMs = Date.parse(time ?? "");
-    return Number.isNaN(unixMs) ? null : formatLocal(unixMs, zone);
+    if (time === null || Number.isNaN(unixMs)) return null;
+    return zone === null ? withoutSeconds(time) : formatLocal(unixMs, zone);
   };
   return {
     id: alert.id,
@@ -55,6 +57,10 @@ export function alertMember(alert: NwsAlert, zone: string): AlertMember {
   };
 }
 
+function withoutSeconds(time: string): string {
+  return time.replace(/(T\d{2}:\d{2}):\d{2}(?:\.\d+)?/, "$1");
+}
+
 export function alertText(alert: AlertMember): string {
   const known = (label: string, value: string | null) => (value === null ? [] : [`${label} ${value}`]);
   return [
@@ -64,6 +70,7 @@ export function alertText(alert: AlertMember): string {
       ...known("ends", alert.ends),
       ...known("message renewed by", alert.message_expires),
     ].join(", "),
+    ...known("Headline:", alert.headline),
     ...known("What:", alert.what),
     ...known("Do:", alert.instruction),
     `${alert.message_type} by ${alert.sender ?? "unknown"}, id ${alert.id}`,

@@ -94,10 +94,26 @@ export function locationMember({ place }: Located) {
   };
 }
 
+/** A place as the text names it: with what the member `location` has beside the name. */
+export function placeText({ place }: Located): string {
+  const at = `${place.latitude},${place.longitude}`;
+  const height = place.elevationM === null ? [] : [`elevation ${place.elevationM} m`];
+  const known = [...(place.name.startsWith(at) ? [] : [at]), place.timezone, ...height];
+  return `${place.name} (${known.join(", ")})`;
+}
+
+/** What `issued_at` is: when a forecast was made, or the moment that the data describe. */
+export type TimeWord = "issued" | "as of";
+
 /** The lines that frame every text: what, from where, how old; then the body; then warnings and attribution. */
-export function frameText(title: string, members: ProvenanceMembers, body: readonly string[]): string {
+export function frameText(
+  title: string,
+  members: ProvenanceMembers,
+  body: readonly string[],
+  timeWord: TimeWord = "issued",
+): string {
   const from = members.fallback_from ? `${members.source} (instead of ${members.fallback_from})` : members.source;
-  const age = members.issued_at ? `issued ${members.issued_at}` : `fetched ${members.fetched_at}`;
+  const age = members.issued_at ? `${timeWord} ${members.issued_at}` : `fetched ${members.fetched_at}`;
   const stale = members.stale ? ", STALE" : "";
   const units = Object.entries(members.units)
     .map(([field, unit]) => `${field} ${unit}`)

@@ -4,10 +4,11 @@ import type { DailyRow } from "../forecast/daily-rows.ts";
 import type { Located } from "../location/locate.ts";
 import { weekday } from "../time/calendar.ts";
 import { endOfDay, formatLocal, startOfDay } from "../time/zone.ts";
-import { frameText, locationMember, type Provenance, provenanceMembers } from "./answer.ts";
+import { frameText, locationMember, type Provenance, placeText, provenanceMembers } from "./answer.ts";
 import { clip } from "./clip.ts";
 import { type Answer, fitRows } from "./fit-rows.ts";
 import { numberOrNull, stringOrNull } from "./or-null.ts";
+import { pastEndWarnings } from "./past-end.ts";
 import { type Quantity, show, unitOf } from "./units.ts";
 
 const number = numberOrNull.optional();
@@ -59,6 +60,8 @@ export interface DailyAnswerParts {
   readonly system: UnitSystem;
   readonly offset: number;
   readonly extra: Readonly<Record<string, unknown>>;
+  /** Lines of the text that stand before the days, for members in `extra`. */
+  readonly bodyText: readonly string[];
 }
 
 type Period = Record<string, string | number | null>;
@@ -75,9 +78,16 @@ export function dailyAnswer(parts: DailyAnswerParts): Answer {
     const periods = all.slice(offset, offset + count);
     const next = offset + count < all.length ? offset + count : null;
     const cut = count < wanted ? [`Cut to ${count} days for size; go on with offset ${next}.`] : [];
-    const summaryText = all[0] ? summaryOf(all[0], units) : "";
+    const summaryText = [...all.slice(0, 1).map((first) => summaryOf(first, units)), ...outlookOf(all, units)].join(
+      " ",
+    );
     const members = provenanceMembers(
-      { provenance: parts.provenance, units, warnings: [...parts.warnings, ...cut], summaryText },
+      {
+        provenance: parts.provenance,
+        units,
+        warnings: [...parts.warnings, ...pastEndWarnings(offset, all.length), ...cut],
+        summaryText,
+      },
       zone,
       parts.nowMs,
     );
@@ -91,11 +101,10 @@ export function dailyAnswer(parts: DailyAnswerParts): Answer {
         truncated: count < wanted,
         next_offset: next,
       },
-      text: frameText(
-        `Forecast: ${located.place.name}`,
-        members,
-        periods.map((period) => lineOf(period)),
-      ),
+      text: frameText(`Forecast: ${placeText(located)}`, members, [
+        ...parts.bodyText,
+        ...periods.map((period) => lineOf(period)),
+      ]),
     };
   });
 }
@@ -124,6 +133,21 @@ function summaryOf(period: Period, units: Readonly<Record<string, string>>): str
     known(period.precip_probability) ? `${period.precip_probability}% chance of precipitation` : null,
   ].filter((part) => part !== null);
   return `${weekday(period.date as string)} ${period.date}: ${parts.join(", ")}.`;
+}
+
+/** The span of the days after the first: what is asked next. */
+function outlookOf(all: readonly Period[], units: Readonly<Record<string, string>>): string[] {
+  const later = all.slice(1);
+  const of = (field: string) => later.map((period) => period[field]).filter((value) => typeof value === "number");
+  const [highs, lows, chances] = [of("temperature_high"), of("temperature_low"), of("precip_probability")];
+  const between = (values: number[], unit: string) => `${Math.min(...values)} to ${Math.max(...values)} ${unit}`;
+  const parts = [
+    ...(highs.length > 0 ? [`highs ${between(highs, units.temperature_high ?? "")}`] : []),
+    ...(lows.length > 0 ? [`lows ${between(lows, units.temperature_low ?? "")}`] : []),
+    ...(chances.length > 0 ? [`chance of precipitation up to ${Math.max(...chances)}%`] : []),
+  ];
+  const last = later.at(-1)?.date;
+  return parts.length > 0 ? [`Then to ${weekday(last as string)} ${last}: ${parts.join(", ")}.`] : [];
 }
 
 /** One day in one line; the same numbers as in the object. */

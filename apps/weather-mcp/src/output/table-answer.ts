@@ -1,7 +1,8 @@
 import type { UnitSystem } from "../config.ts";
 import type { Located } from "../location/locate.ts";
-import { frameText, locationMember, type Provenance, provenanceMembers } from "./answer.ts";
+import { frameText, locationMember, type Provenance, placeText, provenanceMembers, type TimeWord } from "./answer.ts";
 import { type Answer, fitRows } from "./fit-rows.ts";
+import { pastEndWarnings } from "./past-end.ts";
 import { type BuiltTable, buildTable, type Column, sliceTable, tableText } from "./table.ts";
 
 export interface TableAnswerParts {
@@ -22,6 +23,8 @@ export interface TableAnswerParts {
   readonly totalKey: string;
   readonly extra: Readonly<Record<string, unknown>>;
   readonly extraUnits?: Readonly<Record<string, string>>;
+  /** What the time in the text's first line is; default "issued". */
+  readonly timeWord?: TimeWord;
   /** Lines of the text that stand before the table, for members in `extra`. */
   readonly bodyText?: readonly string[];
   /** One or two sentences over the whole table, whatever part of it is shown. */
@@ -44,7 +47,7 @@ export function tableAnswer(parts: TableAnswerParts): Answer {
       {
         provenance: parts.provenance,
         units: { ...whole.units, ...parts.extraUnits },
-        warnings: [...parts.warnings, ...missing, ...cut],
+        warnings: [...parts.warnings, ...missing, ...pastEndWarnings(offset, total), ...cut],
         summaryText,
       },
       located.place.timezone,
@@ -52,14 +55,17 @@ export function tableAnswer(parts: TableAnswerParts): Answer {
     );
     const rows = { [parts.tableKey]: table, [parts.totalKey]: total, truncated: count < wanted, next_offset: next };
     const shown =
-      next === null && offset === 0 ? [] : [`Rows ${offset + 1} to ${offset + count} of ${total}; next_offset ${next}`];
+      count === 0 || (next === null && offset === 0)
+        ? []
+        : [`Rows ${offset + 1} to ${offset + count} of ${total}; next_offset ${next ?? "-"}`];
     return {
       structured: { ...members, location: locationMember(located), ...parts.extra, ...rows },
-      text: frameText(`${parts.title}: ${located.place.name}`, members, [
-        ...(parts.bodyText ?? []),
-        ...shown,
-        tableText(table),
-      ]),
+      text: frameText(
+        `${parts.title}: ${placeText(located)}`,
+        members,
+        [...(parts.bodyText ?? []), ...shown, tableText(table)],
+        parts.timeWord,
+      ),
     };
   });
 }

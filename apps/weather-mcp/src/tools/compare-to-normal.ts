@@ -3,9 +3,9 @@ import { invalidInput, WeatherError } from "../errors/weather-error.ts";
 import { type Located, locate, unitSystemOf } from "../location/locate.ts";
 import { archiveNormals } from "../normals/archive-normals.ts";
 import { findActual } from "../normals/find-actual.ts";
-import { type ClimateValues, type Normals, type Period, periodOf } from "../normals/normals.ts";
+import { type Actual, type ClimateValues, type Normals, type Period, periodOf } from "../normals/normals.ts";
 import { stationNormals } from "../normals/station-normals.ts";
-import { answerShape, frameText, locationMember, provenanceMembers } from "../output/answer.ts";
+import { answerShape, frameText, locationMember, placeText, provenanceMembers } from "../output/answer.ts";
 import { type Measures, measuresSchema, measuresText, showMeasures, unitsOfMeasures } from "../output/measures.ts";
 import { orNull, stringOrNull } from "../output/or-null.ts";
 import { utcMidnight } from "../time/calendar.ts";
@@ -58,16 +58,16 @@ export const compareToNormal = defineTool({
           source: normals.source,
           fallbackFrom: fallback ? "ncei" : null,
           fetched: [normals.fetched, ...(actual?.fetched ?? [])],
-          attribution:
-            normals.source === "ncei" ? `${NCEI_ATTRIBUTION}; ${OPEN_METEO_ATTRIBUTION}` : OPEN_METEO_ATTRIBUTION,
+          attribution: creditsOf(normals.source === "ncei" ? NCEI_ATTRIBUTION : OPEN_METEO_ATTRIBUTION, actual),
         },
         units,
         warnings: [
           ...located.warnings,
           ...(fallback ? [`${fallback.message} These are means of reanalysis instead.`] : []),
+          ...(actual?.warnings ?? []),
           ...(actual ? [] : ["There is nothing to compare with yet: the period is not over, or too far ahead."]),
         ],
-        summaryText: summaryOf(period, shown, apart, units),
+        summaryText: summaryOf(period, shown, seen, apart, units),
       },
       located.place.timezone,
       nowMs,
@@ -85,7 +85,7 @@ export const compareToNormal = defineTool({
         rank_note: rank,
         baseline: normals.baseline,
       },
-      text: frameText(`Compared with normal, ${period.text}: ${located.place.name}`, members, [
+      text: frameText(`Compared with normal, ${period.text}: ${placeText(located)}`, members, [
         `normal: ${measuresText(shown)} (${normals.baseline})`,
         ...(seen && apart ? [`actual (${kind}): ${measuresText(seen)}`, `departure: ${measuresText(apart)}`] : []),
         ...(rank ? [rank] : []),
@@ -146,15 +146,23 @@ function rankNote({ highsC }: Normals, highC: number | null): string | null {
   return `Warmer than ${Math.round((100 * cooler) / highsC.length)}% of the days within a week of this date in 1991-2020.`;
 }
 
+/** Everyone whose data are in the answer, once each. */
+function creditsOf(ofNormals: string, actual: Actual | null): string {
+  const credits = [ofNormals, ...(actual?.attribution.split("; ") ?? [])];
+  return [...new Set(credits)].join("; ");
+}
+
 function summaryOf(
   period: Period,
   normal: Shown,
+  seen: Shown | null,
   apart: Shown | null,
   units: Readonly<Record<string, string>>,
 ): string {
   const usual = `The normal high for ${period.text} is ${normal.temp_max ?? "unknown"} ${units.temp_max}`;
   const difference = apart?.temp_max ?? null;
   if (difference === null) return `${usual}.`;
-  if (difference === 0) return `${usual}; this is exactly normal.`;
-  return `${usual}; this is ${Math.abs(difference)} ${units.temp_max} ${difference > 0 ? "above" : "below"} normal.`;
+  const high = `${usual}; this one's is ${seen?.temp_max} ${units.temp_max}`;
+  if (difference === 0) return `${high}, exactly normal.`;
+  return `${high}, ${Math.abs(difference)} ${units.temp_max} ${difference > 0 ? "above" : "below"} normal.`;
 }

@@ -54,7 +54,9 @@ export const findStations = defineTool({
       extra: {},
       extraUnits: { distance_km: "km" },
       summarize: () =>
-        nearest ? `The nearest station is ${nearest.id}, ${nearest.km} km away.` : "No station was found.",
+        nearest
+          ? `The nearest station is ${nearest.id}${nearest.name === null ? "" : ` ${nearest.name}`}, ${nearest.km} km away.`
+          : "No station was found.",
     });
   },
 });

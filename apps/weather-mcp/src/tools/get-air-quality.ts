@@ -77,6 +77,7 @@ export const getAirQuality = defineTool({
         dominant_pollutant: dominant,
       },
       extraUnits: unitsOfMeasures(measures, "metric"),
+      timeWord: "as of",
       bodyText: [measuresText(shown), `us_aqi_category ${category ?? "-"}, dominant_pollutant ${dominant ?? "-"}`],
       summarize: () => (aqi === null ? "The US air quality index is not known here." : `US AQI ${aqi}: ${category}.`),
     });

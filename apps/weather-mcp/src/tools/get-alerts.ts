@@ -6,6 +6,7 @@ import { alertMember, alertSchema, alertText, SEVERITIES, severityRank } from ".
 import { frameText, provenanceMembers, provenanceShape } from "../output/answer.ts";
 import { type Answer, fitRows } from "../output/fit-rows.ts";
 import { integerOrNull } from "../output/or-null.ts";
+import { pastEndWarnings } from "../output/past-end.ts";
 import { NWS_ATTRIBUTION } from "../upstream/nws.ts";
 import type { NwsAlert } from "../upstream/nws-decode.ts";
 import type { Fetched } from "../upstream/upstream-client.ts";
@@ -15,10 +16,10 @@ import { defineTool, type ToolCall } from "./tool.ts";
 const NO_COVERAGE =
   "Official alerts are known here for the United States only. This says nothing about dangers at this place: ask its national weather service.";
 
-/** Whose alerts are wanted, and the zone in which times are told. */
+/** Whose alerts are wanted, and the zone in which times are told; null for a state, which may have several. */
 interface Area {
   readonly name: string;
-  readonly zone: string;
+  readonly zone: string | null;
   readonly where: { latitude: number; longitude: number } | { area: string };
   readonly abroad: boolean;
   readonly warnings: readonly string[];
@@ -92,7 +93,7 @@ async function areaOf(
       'Give a code such as "TX" or "PR".',
     );
   }
-  return { name: input.state, zone: "UTC", where: { area: input.state }, abroad: false, warnings: [] };
+  return { name: input.state, zone: null, where: { area: input.state }, abroad: false, warnings: [] };
 }
 
 /** null where the service has no say; any other failure is an error, never an empty list. */
@@ -122,13 +123,13 @@ function answer(
         provenance: {
           source: fetched ? "nws" : "none",
           fetched: fetched ? [fetched] : [],
-          attribution: NWS_ATTRIBUTION,
+          attribution: fetched ? NWS_ATTRIBUTION : "No service has official alerts for this place here",
         },
         units: {},
-        warnings: [...area.warnings, ...(fetched ? [] : [NO_COVERAGE]), ...cut],
+        warnings: [...area.warnings, ...(fetched ? [] : [NO_COVERAGE]), ...pastEndWarnings(offset, all.length), ...cut],
         summaryText: summaryOf(area, fetched !== null, all),
       },
-      area.zone,
+      area.zone ?? "UTC",
       nowMs,
     );
     return {

@@ -1,8 +1,8 @@
 import * as z from "zod/v4";
 import { type CurrentConditions, currentConditions } from "../conditions/current-conditions.ts";
-import { countAlerts } from "../forecast/forecast-source.ts";
+import { alertsText, countAlerts } from "../forecast/forecast-source.ts";
 import { locate, unitSystemOf } from "../location/locate.ts";
-import { answerShape, frameText, locationMember, provenanceMembers } from "../output/answer.ts";
+import { answerShape, frameText, locationMember, placeText, provenanceMembers } from "../output/answer.ts";
 import { type Measures, measuresText, showMeasures, unitsOfMeasures } from "../output/measures.ts";
 import { integerOrNull, numberOrNull, orNull, stringOrNull } from "../output/or-null.ts";
 import { formatLocal } from "../time/zone.ts";
@@ -59,8 +59,6 @@ export const getCurrentConditions = defineTool({
     const measures = measuresOf(now);
     const shown = showMeasures(measures, system);
     const units = unitsOfMeasures(measures, system);
-    const temperature =
-      shown.temperature === null ? "temperature unknown" : `${shown.temperature} ${units.temperature}`;
     const members = provenanceMembers(
       {
         provenance: {
@@ -72,7 +70,7 @@ export const getCurrentConditions = defineTool({
         },
         units,
         warnings: [...(warning ? [warning] : []), ...located.warnings, ...warnings],
-        summaryText: [now.condition, temperature].filter((part) => part !== null).join(", "),
+        summaryText: summaryOf(now.condition, shown, units),
       },
       zone,
       nowMs,
@@ -95,10 +93,31 @@ export const getCurrentConditions = defineTool({
         derived: now.derived,
         active_alerts: count,
       },
-      text: frameText(`Now: ${located.place.name}`, members, [whereFrom(now), measuresText(shown), ...derived]),
+      text: frameText(
+        `Now: ${placeText(located)}`,
+        members,
+        [whereFrom(now), measuresText(shown), ...derived, ...(located.inUs ? [alertsText(count)] : [])],
+        "as of",
+      ),
     };
   },
 });
+
+function summaryOf(
+  condition: string | null,
+  shown: Readonly<Record<string, number | null>>,
+  units: Readonly<Record<string, string>>,
+): string {
+  const known = (label: string, field: string) =>
+    shown[field] === null ? [] : [`${label}${shown[field]}${units[field] === "%" ? "" : " "}${units[field]}`];
+  const temperature = shown.temperature === null ? ["temperature unknown"] : known("", "temperature");
+  const rest = [
+    ...known("feels like ", "feels_like"),
+    ...known("wind ", "wind_speed"),
+    ...known("humidity ", "humidity"),
+  ];
+  return `${[...(condition === null ? [] : [condition]), ...temperature, ...rest].join(", ")}.`;
+}
 
 function measuresOf(now: CurrentConditions): Measures {
   return {

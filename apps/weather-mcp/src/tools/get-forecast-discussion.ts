@@ -2,9 +2,10 @@ import * as z from "zod/v4";
 import { WeatherError } from "../errors/weather-error.ts";
 import { sectionsOf } from "../forecast/discussion-sections.ts";
 import { locate } from "../location/locate.ts";
-import { answerShape, frameText, locationMember, provenanceMembers } from "../output/answer.ts";
+import { answerShape, frameText, locationMember, placeText, provenanceMembers } from "../output/answer.ts";
 import { fitRows } from "../output/fit-rows.ts";
 import { integerOrNull } from "../output/or-null.ts";
+import { pastEndWarnings } from "../output/past-end.ts";
 import { NWS_ATTRIBUTION } from "../upstream/nws.ts";
 import { locationInput, offsetInput } from "./inputs.ts";
 import { defineTool } from "./tool.ts";
@@ -44,7 +45,7 @@ export const getForecastDiscussion = defineTool({
             attribution: NWS_ATTRIBUTION,
           },
           units: {},
-          warnings: [...located.warnings, ...cut],
+          warnings: [...located.warnings, ...pastEndWarnings(offset, all.length), ...cut],
           summaryText: `Forecast discussion of NWS ${point.gridId}: ${all.map(({ title }) => title).join(", ")}.`,
         },
         timezone,
@@ -61,7 +62,7 @@ export const getForecastDiscussion = defineTool({
           next_offset: next,
         },
         text: frameText(
-          `Forecast discussion: ${located.place.name}`,
+          `Forecast discussion: ${placeText(located)}`,
           members,
           sections.map(({ title, text }) => `## ${title}\n${text}`),
         ),

@@ -1,6 +1,6 @@
 import * as z from "zod/v4";
 import { dailyForecast } from "../forecast/daily-forecast.ts";
-import { countAlerts } from "../forecast/forecast-source.ts";
+import { alertsText, countAlerts } from "../forecast/forecast-source.ts";
 import { hourlyForecast } from "../forecast/hourly-forecast.ts";
 import { locate, unitSystemOf } from "../location/locate.ts";
 import { answerShape, tableSchema } from "../output/answer.ts";
@@ -48,7 +48,8 @@ export const getForecast = defineTool({
     const warnings = [...(warning ? [warning] : []), ...located.warnings, ...forecast.warnings];
     const parts = { located, provenance: forecast.provenance, warnings, nowMs, system, offset: input.offset };
     const extra = { granularity: input.granularity, active_alerts: count };
-    if ("rows" in forecast) return dailyAnswer({ ...parts, rows: forecast.rows, extra });
+    const bodyText = located.inUs ? [alertsText(count)] : [];
+    if ("rows" in forecast) return dailyAnswer({ ...parts, rows: forecast.rows, extra, bodyText });
     return tableAnswer({
       ...parts,
       title: "Hourly forecast",
@@ -56,6 +57,7 @@ export const getForecast = defineTool({
       tableKey: "hourly",
       totalKey: "total_available",
       extra,
+      bodyText,
       summarize: (built) => hourlySummary(built.table.rows, built.table.columns, built.units),
     });
   },
@@ -66,9 +68,16 @@ function hourlySummary(
   columns: readonly string[],
   units: Readonly<Record<string, string>>,
 ): string {
-  const column = columns.indexOf("temperature");
-  const temperatures = rows.map((row) => row[column]).filter((value) => typeof value === "number");
-  if (temperatures.length === 0) return `${rows.length} hours.`;
-  const unit = units.temperature ?? "";
-  return `Next ${rows.length} hours: ${Math.min(...temperatures)} to ${Math.max(...temperatures)} ${unit}.`;
+  const of = (name: string) => {
+    const column = columns.indexOf(name);
+    return rows.map((row) => row[column]).filter((value) => typeof value === "number");
+  };
+  const [temperatures, chances] = [of("temperature"), of("precip_probability")];
+  const parts = [
+    ...(temperatures.length > 0
+      ? [`${Math.min(...temperatures)} to ${Math.max(...temperatures)} ${units.temperature ?? ""}`]
+      : []),
+    ...(chances.length > 0 ? [`chance of precipitation up to ${Math.max(...chances)}%`] : []),
+  ];
+  return `Next ${rows.length} hours${parts.length > 0 ? `: ${parts.join(", ")}` : ""}.`;
 }

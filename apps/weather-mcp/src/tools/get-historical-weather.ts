@@ -1,6 +1,6 @@
 import * as z from "zod/v4";
 import { invalidInput } from "../errors/weather-error.ts";
-import { checkSpan } from "../history/check-span.ts";
+import { checkSpan, type Granularity } from "../history/check-span.ts";
 import { findHistory } from "../history/find-history.ts";
 import { type FieldSummary, historyColumns, summarize } from "../history/history-rows.ts";
 import { locate, unitSystemOf } from "../location/locate.ts";
@@ -99,7 +99,10 @@ export const getHistoricalWeather = defineTool({
       },
       bodyText: [stationLine(found.station), ...summaryLines(summary)],
       summarize: () =>
-        summaryText(summary, found.rows.length, unitOf("temperature", system), unitOf("precipitation", system)),
+        summaryText(granularity, summary, found.rows.length, {
+          degrees: unitOf("temperature", system),
+          depth: unitOf("precipitation", system),
+        }),
     });
   },
 });
@@ -114,22 +117,28 @@ function stationLine(station: Awaited<ReturnType<typeof findHistory>>["station"]
 function summaryLines(summary: Readonly<Record<string, FieldSummary>>): string[] {
   return Object.entries(summary).map(([field, { min, max, mean, total, days_with_data: rows }]) => {
     const sum = total === null ? "" : `, total ${total}`;
-    return `${field}: min ${min}, max ${max}, mean ${mean}${sum} (${rows} rows)`;
+    return `${field}: min ${min}, max ${max}, mean ${mean}${sum} (${rows} rows with data)`;
   });
 }
 
 function summaryText(
+  granularity: Granularity,
   summary: Readonly<Record<string, FieldSummary>>,
   rows: number,
-  degrees: string,
-  depth: string,
+  { degrees, depth }: { degrees: string; depth: string },
 ): string {
   const warm = summary.temp_max ?? summary.temperature;
   const cold = summary.temp_min ?? summary.temperature;
+  // The figures of a month are means of its days; only those of days and hours are extremes.
+  const [highest, lowest] =
+    granularity === "monthly"
+      ? ["warmest month's mean daily high", "coldest month's mean daily low"]
+      : ["highest", "lowest"];
   const parts = [
-    warm?.max !== undefined ? `highest ${warm.max} ${degrees}` : null,
-    cold?.min !== undefined ? `lowest ${cold.min} ${degrees}` : null,
-    summary.precip ? `precipitation ${summary.precip.total} ${depth} in all` : null,
+    warm ? `${highest} ${warm.max} ${degrees}` : null,
+    cold ? `${lowest} ${cold.min} ${degrees}` : null,
+    summary.precip ? `total precipitation ${summary.precip.total} ${depth}` : null,
   ].filter((part) => part !== null);
-  return `${rows} rows${parts.length > 0 ? `: ${parts.join(", ")}` : " without values"}.`;
+  const span = `${rows} ${{ daily: "days", hourly: "hours", monthly: "months" }[granularity]}`;
+  return `${span}${parts.length > 0 ? `: ${parts.join(", ")}` : " without values"}.`;
 }

@@ -6,6 +6,7 @@ import { parseLocation } from "../location/parse-location.ts";
 import { frameText, provenanceMembers, provenanceShape } from "../output/answer.ts";
 import { numberOrNull, stringOrNull } from "../output/or-null.ts";
 import type { GeocoderHit } from "../upstream/geocoding.ts";
+import { NWS_ATTRIBUTION } from "../upstream/nws.ts";
 import { OPEN_METEO_ATTRIBUTION } from "../upstream/open-meteo.ts";
 import type { Fetched } from "../upstream/upstream-client.ts";
 import { defineTool, type ToolCall } from "./tool.ts";
@@ -40,11 +41,11 @@ export const searchLocation = defineTool({
   }),
   output: z.object({ ...provenanceShape, query: z.string(), results: z.array(resultSchema) }),
   async run({ query, country_code: country, limit }, call) {
-    const { results, fetched } = await search(query, country, limit, call);
+    const { results, fetched, source } = await search(query, country, limit, call);
     const none = `No place was found for "${query}"${country ? ` in ${country}` : ""}.`;
     const members = provenanceMembers(
       {
-        provenance: { source: "open-meteo", fetched, attribution: `${OPEN_METEO_ATTRIBUTION}; places by GeoNames` },
+        provenance: { source, fetched, attribution: CREDITS[source] },
         units: { elevation_m: "m" },
         warnings: results.length > 0 ? [] : ["Check the spelling, or try a larger town nearby."],
         summaryText: results[0] ? `${results.length} place(s); the best match is ${labelOf(results[0])}.` : none,
@@ -59,7 +60,10 @@ export const searchLocation = defineTool({
   },
 });
 
+const CREDITS = { "open-meteo": `${OPEN_METEO_ATTRIBUTION}; places by GeoNames`, nws: NWS_ATTRIBUTION };
+
 interface Found {
+  readonly source: keyof typeof CREDITS;
   readonly results: readonly Result[];
   readonly fetched: readonly Fetched<unknown>[];
 }
@@ -67,11 +71,11 @@ interface Found {
 async function search(query: string, country: string | undefined, limit: number, call: ToolCall): Promise<Found> {
   const parsed = parseLocation(query);
   if (parsed.kind === "coordinates") {
-    const { place } = await locate({ location: query }, call.services, call.scope);
+    const { place, source } = await locate({ location: query }, call.services, call.scope);
     const { name, latitude, longitude, countryCode, admin1, timezone, elevationM } = place;
     const unknown = { country: null, admin2: null, population: null, feature: null };
     const result = { name, latitude, longitude, country_code: countryCode, admin1, timezone, elevation_m: elevationM };
-    return { results: [{ ...result, ...unknown }], fetched: [] };
+    return { source, results: [{ ...result, ...unknown }], fetched: [] };
   }
   try {
     const { places, fetched } = await findPlaces(parsed, call.services.geocoder, call.scope);
@@ -79,10 +83,11 @@ async function search(query: string, country: string | undefined, limit: number,
       .map(({ hit }) => toResult(hit))
       .filter((result) => country === undefined || result.country_code === country)
       .slice(0, limit);
-    return { results, fetched: [fetched] };
+    return { source: "open-meteo", results, fetched: [fetched] };
   } catch (error) {
     // To find nothing is a result of a search.
-    if (error instanceof WeatherError && error.reason === "place_not_found") return { results: [], fetched: [] };
+    if (error instanceof WeatherError && error.reason === "place_not_found")
+      return { source: "open-meteo", results: [], fetched: [] };
     throw error;
   }
 }
@@ -97,7 +102,9 @@ function toResult(hit: GeocoderHit): Result {
 }
 
 function labelOf({ name, admin1, country }: Result): string {
-  return [name, admin1, country].filter((part) => part !== null).join(", ");
+  // The nearest town of bare coordinates comes with its state.
+  const region = admin1 !== null && name.endsWith(`, ${admin1})`) ? null : admin1;
+  return [name, region, country].filter((part) => part !== null).join(", ");
 }
 
 function lineOf(result: Result): string {

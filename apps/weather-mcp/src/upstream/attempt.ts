@@ -1,6 +1,6 @@
 import type { UpstreamId } from "../config.ts";
 import type { Clock } from "../time/clock.ts";
-import { AttemptFailure, badResponse, type FailedResponse, timedOut, unavailable } from "./failure.ts";
+import { AttemptFailure, badResponse, type FailedResponse, timedOut, unreachable } from "./failure.ts";
 import { retryAfterMs } from "./retry-policy.ts";
 
 /** Largest body that is read, in bytes after decompression. */
@@ -42,14 +42,20 @@ export async function attempt(request: Attempt, deps: AttemptDeps): Promise<Atte
     if (request.signal.aborted) throw request.signal.reason;
     if (late) throw new AttemptFailure(timedOut(request.upstream, request.timeoutMs));
     if (error instanceof AttemptFailure) throw error;
-    // fetch says no more than "failed": DNS, refused, reset, TLS, a body that broke off.
-    throw new AttemptFailure(unavailable(request.upstream));
+    throw new AttemptFailure(unreachable(request.upstream, codeOf(error)));
   } finally {
     cancelTimer();
     request.signal.removeEventListener("abort", onAbort);
     // Frees the socket when the body was left unread.
     controller.abort();
   }
+}
+
+/** fetch itself says no more than "failed"; what happened stands in one of its causes. */
+function codeOf(error: unknown): unknown {
+  let cause = Object(error);
+  for (let depth = 0; depth < 4 && cause.code === undefined; depth++) cause = Object(cause.cause);
+  return cause.code;
 }
 
 async function exchange(request: Attempt, deps: AttemptDeps, signal: AbortSignal): Promise<AttemptResult> {
@@ -102,7 +108,8 @@ async function readBody(upstream: UpstreamId, response: Response): Promise<strin
 
 function parseBody(upstream: UpstreamId, contentType: string, text: string): unknown {
   // An HTML page with status 200 is a maintenance page, whatever it says.
-  if (contentType.includes("html")) throw new AttemptFailure(unavailable(upstream));
+  if (contentType.includes("html"))
+    throw new AttemptFailure(badResponse(upstream, "sent a page for people instead of data"));
   try {
     return JSON.parse(text);
   } catch {

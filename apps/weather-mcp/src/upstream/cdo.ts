@@ -1,16 +1,17 @@
 import { WeatherError } from "../errors/weather-error.ts";
 import type { CalendarDate } from "../time/calendar.ts";
 import type { CallScope } from "./call-scope.ts";
-import { asArray, asNumber, asObject, asString, stringOrNull } from "./decode.ts";
+import { asArray, asNumber, asObject, asString, failedQualityControl, stringOrNull } from "./decode.ts";
 import { type FailedResponse, judgeStatus, rateLimited, type Verdict } from "./failure.ts";
 import type { RecordStation } from "./ncei.ts";
-import type { Fetched, UpstreamClient } from "./upstream-client.ts";
+import { type Fetched, oldestOf, type UpstreamClient } from "./upstream-client.ts";
 
 /** One measurement of one day; values in metric units. */
 export interface CdoRecord {
   readonly date: CalendarDate;
   readonly type: string;
-  readonly value: number;
+  /** null when it failed NOAA's quality control. */
+  readonly value: number | null;
 }
 
 export const CDO_ATTRIBUTION = "NOAA Climate Data Online";
@@ -57,6 +58,7 @@ export class Cdo {
     scope: CallScope,
   ): Promise<Fetched<readonly CdoRecord[]>> {
     const records: CdoRecord[] = [];
+    const pages: Fetched<Page<CdoRecord>>[] = [];
     let last: Fetched<Page<CdoRecord>> | undefined;
     do {
       last = await this.#get(
@@ -73,9 +75,10 @@ export class Cdo {
         decodeRecords,
         scope,
       );
+      pages.push(last);
       records.push(...last.value.items);
     } while (last.value.items.length > 0 && records.length < last.value.total);
-    return { ...last, value: records };
+    return { ...oldestOf(pages), value: records };
   }
 
   #get<T>(
@@ -107,7 +110,11 @@ function decodePage<T>(body: unknown, decodeItem: (item: unknown) => T): Page<T>
 function decodeRecords(body: unknown): Page<CdoRecord> {
   return decodePage(body, (item) => {
     const record = asObject(item);
-    return { date: asString(record.date).slice(0, 10), type: asString(record.datatype), value: asNumber(record.value) };
+    return {
+      date: asString(record.date).slice(0, 10),
+      type: asString(record.datatype),
+      value: failedQualityControl(record.attributes) ? null : asNumber(record.value),
+    };
   });
 }
 

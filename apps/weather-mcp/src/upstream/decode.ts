@@ -32,6 +32,11 @@ export function stringOrNull(value: unknown): string | null {
   return typeof value === "string" && value.trim() !== "" ? value : null;
 }
 
+/** Attributes of NOAA's daily records are "measurement flag,quality flag,source,time"; any quality flag is a failed check. */
+export function failedQualityControl(attributes: unknown): boolean {
+  return typeof attributes === "string" && (attributes.split(",")[1] ?? "").trim() !== "";
+}
+
 /** A number that NCEI writes as a padded string ("   82"); null for anything that is not one. */
 export function paddedNumberOrNull(value: unknown): number | null {
   if (typeof value === "number") return numberOrNull(value);

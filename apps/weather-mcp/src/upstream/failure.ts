@@ -87,18 +87,49 @@ export function rateLimited(upstream: UpstreamId, status: number, afterMs: numbe
   };
 }
 
-export function unavailable(upstream: UpstreamId, status?: number, afterMs?: number, correlationId?: string): Verdict {
-  const told = status === undefined ? "cannot be reached" : `is out of order (status ${status})`;
-  const error = new WeatherError("UNKNOWN", `${capital(UPSTREAM_NAMES[upstream])} ${told}.`, {
+/** The service answered that it cannot serve. */
+export function unavailable(upstream: UpstreamId, status: number, afterMs?: number, correlationId?: string): Verdict {
+  const told = `${capital(UPSTREAM_NAMES[upstream])} is out of order (status ${status}).`;
+  const error = new WeatherError("UNKNOWN", told, {
     reason: "upstream_unavailable",
     hint: "This is not about your question. Try again in a few minutes.",
     upstream,
-    ...(status === undefined ? {} : { status }),
+    status,
     retryable: true,
     retryAfterS: afterMs === undefined ? 120 : Math.ceil(afterMs / 1000),
     ...(correlationId === undefined ? {} : { correlationId }),
   });
   return { error, retry: afterMs === undefined ? "backoff" : { afterMs }, unwell: true };
+}
+
+/** What kept a connection from being made or held, by the code of the system or of undici. */
+const OBSTACLES: readonly (readonly [codes: RegExp, obstacle: string])[] = [
+  [/^(ENOTFOUND|EAI_\w+)$/, "its name cannot be looked up; this machine may be offline"],
+  [/^(ENETUNREACH|EHOSTUNREACH|ENETDOWN|EADDRNOTAVAIL)$/, "there is no route to it; this machine may be offline"],
+  [/^ECONNREFUSED$/, "the connection was refused"],
+  [/^(ECONNRESET|EPIPE|UND_ERR_SOCKET)$/, "the connection broke off"],
+  [/^(CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)\w+$/, "no secure connection could be made"],
+];
+
+/**
+ * No answer came at all. A connection that the system gave up waiting for is a TIMEOUT like our own; every other is UNKNOWN,
+ * for it is over at once and nothing was slow.
+ *
+ * @param code of the system's error; anything else is told without a cause
+ */
+export function unreachable(upstream: UpstreamId, code: unknown): Verdict {
+  const name = capital(UPSTREAM_NAMES[upstream]);
+  const timedOut = /TIMEDOUT|_TIMEOUT$/.test(String(code));
+  const obstacle = OBSTACLES.find(([codes]) => codes.test(String(code)))?.[1];
+  const cause = timedOut ? " (the connection timed out)" : obstacle ? ` (${obstacle})` : "";
+  const error = new WeatherError(timedOut ? "TIMEOUT" : "UNKNOWN", `${name} could not be reached${cause}.`, {
+    reason: "upstream_unreachable",
+    hint: "The weather service could not be reached, which is not about your question. Try again in a few minutes; when no tool gets through, this machine's network is the likely cause.",
+    upstream,
+    retryable: true,
+    retryAfterS: 120,
+  });
+  return { error, retry: "backoff", unwell: true };
 }
 
 export function badResponse(upstream: UpstreamId, what: string, status?: number, retry = true): Verdict {

@@ -1,5 +1,7 @@
+import type { UpstreamId } from "../config.ts";
 import { WeatherError } from "../errors/weather-error.ts";
 import type { Clock } from "../time/clock.ts";
+import { UPSTREAM_NAMES } from "./failure.ts";
 
 export interface HostLimits {
   readonly maxInFlight: number;
@@ -28,7 +30,7 @@ export class HostLimiter {
   }
 
   /** Runs `work` when there is room. Rejects with the signal's reason while waiting, or RATE_LIMIT when the queue is full. */
-  async run<T>(signal: AbortSignal, upstream: string, work: () => Promise<T>): Promise<T> {
+  async run<T>(signal: AbortSignal, upstream: UpstreamId, work: () => Promise<T>): Promise<T> {
     await this.#admit(signal, upstream);
     try {
       return await work();
@@ -38,7 +40,7 @@ export class HostLimiter {
     }
   }
 
-  #admit(signal: AbortSignal, upstream: string): Promise<void> {
+  #admit(signal: AbortSignal, upstream: UpstreamId): Promise<void> {
     if (signal.aborted) return Promise.reject(signal.reason);
     if (this.#queue.length >= this.#limits.maxQueued) return Promise.reject(queueFull(upstream));
     return new Promise((resolve, reject) => {
@@ -81,8 +83,8 @@ export class HostLimiter {
   }
 }
 
-function queueFull(upstream: string): WeatherError {
-  return new WeatherError("RATE_LIMIT", `Too many requests are already waiting for ${upstream}.`, {
+function queueFull(upstream: UpstreamId): WeatherError {
+  return new WeatherError("RATE_LIMIT", `Too many requests are already waiting for ${UPSTREAM_NAMES[upstream]}.`, {
     reason: "local_queue_full",
     hint: "Make fewer calls at once and try again in a few seconds.",
     upstream,

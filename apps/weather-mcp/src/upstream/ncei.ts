@@ -1,7 +1,15 @@
 import { WeatherError } from "../errors/weather-error.ts";
 import type { CalendarDate } from "../time/calendar.ts";
 import type { CallScope } from "./call-scope.ts";
-import { asArray, asNumber, asObject, asString, paddedNumberOrNull, stringOrNull } from "./decode.ts";
+import {
+  asArray,
+  asNumber,
+  asObject,
+  asString,
+  failedQualityControl,
+  paddedNumberOrNull,
+  stringOrNull,
+} from "./decode.ts";
 import { type FailedResponse, judgeStatus, type Verdict } from "./failure.ts";
 import type { CachePolicy } from "./response-cache.ts";
 import type { Fetched, UpstreamClient } from "./upstream-client.ts";
@@ -173,18 +181,13 @@ function decodeRecords(body: unknown, { types, dataset }: RecordQuery): StationR
     }
     const values: Record<string, number | null> = {};
     for (const type of types) {
-      const failedQuality = hasQualityFlags && isFlagged(row[`${type}_ATTRIBUTES`]);
+      const failedQuality = hasQualityFlags && failedQualityControl(row[`${type}_ATTRIBUTES`]);
       if (failedQuality) flagged += 1;
       values[type] = failedQuality ? null : measured(row[type]);
     }
     station.days.push({ date: asString(row.DATE), values });
   }
   return { stations: [...byStation.values()], flagged };
-}
-
-/** Attributes are "measurement flag,quality flag,source,time"; any quality flag is a failed check. */
-function isFlagged(attributes: unknown): boolean {
-  return typeof attributes === "string" && (attributes.split(",")[1] ?? "").trim() !== "";
 }
 
 /** NCEI writes large negative numbers for "missing" in some of its data sets. */

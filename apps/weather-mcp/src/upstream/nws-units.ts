@@ -20,11 +20,14 @@ function same(value: number): number {
   return value;
 }
 
-/** The value of `{unitCode, value}` in our unit; null when it is missing or in a unit that we do not know. */
+/** How the service marks a measurement that it takes for wrong: rejected by its checks, or by a forecaster. */
+const WRONG = ["X", "B"];
+
+/** The value of `{unitCode, value}` in our unit; null when it is missing, known to be wrong or in a unit that we do not know. */
 export function quantity(measure: unknown, kind: Kind): number | null {
   if (typeof measure !== "object" || measure === null) return null;
-  const { unitCode, value } = measure as { unitCode?: unknown; value?: unknown };
-  const number = numberOrNull(value);
+  const { unitCode, value, qualityControl } = measure as Record<string, unknown>;
+  const number = WRONG.includes(String(qualityControl)) ? null : numberOrNull(value);
   if (number === null) return null;
   const unit =
     String(unitCode ?? "")

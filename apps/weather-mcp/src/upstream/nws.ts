@@ -94,10 +94,14 @@ export class Nws {
     );
   }
 
-  /** Active alerts at a point or in a state or marine area. Never served from memory beyond a minute: rejects instead. */
+  /**
+   * Active alerts at a point or in a state or marine area. Never served from memory beyond a minute: rejects instead.
+   * `optional`: the answer can do without, so a service that hangs is not asked twice.
+   */
   alerts(
     where: { latitude: number; longitude: number } | { area: string },
     scope: CallScope,
+    { optional = false } = {},
   ): Promise<Fetched<readonly NwsAlert[]>> {
     const at =
       "area" in where ? `area=${where.area}` : `point=${coordinate(where.latitude)},${coordinate(where.longitude)}`;
@@ -107,7 +111,7 @@ export class Nws {
         decode: decodeAlerts,
         cache: { ttlMs: MINUTE_MS },
         // Nothing else has official alerts, so there is no fallback to leave time for.
-        reserveMs: 0,
+        reserveMs: optional ? FALLBACK_RESERVE_MS : 0,
       },
       scope,
     );

@@ -46,6 +46,14 @@ export interface Fetched<T> {
   readonly stale: boolean;
 }
 
+/** What an answer made of several parts says of its own age: that of its oldest part, and stale when any of them is. */
+export function oldestOf(parts: readonly Pick<Fetched<unknown>, "fetchedAt" | "stale">[]) {
+  return {
+    fetchedAt: Math.min(...parts.map(({ fetchedAt }) => fetchedAt)),
+    stale: parts.some(({ stale }) => stale),
+  };
+}
+
 export interface UpstreamDeps {
   readonly clock: Clock;
   readonly random: () => number;
@@ -241,15 +249,13 @@ function isOutage(error: unknown): boolean {
 }
 
 function breakerOpen(upstream: UpstreamId, waitMs: number): WeatherError {
-  return new WeatherError(
-    "UNKNOWN",
-    `${capital(UPSTREAM_NAMES[upstream])} has been failing and is left alone for now.`,
-    {
-      reason: "upstream_unavailable",
-      hint: `Try again in ${Math.ceil(waitMs / 1000)} s.`,
-      upstream,
-      retryable: true,
-      retryAfterS: Math.ceil(waitMs / 1000),
-    },
-  );
+  const waitS = Math.ceil(waitMs / 1000);
+  const told = `${capital(UPSTREAM_NAMES[upstream])} could not be reached or failed several times in a row and is left alone for now.`;
+  return new WeatherError("UNKNOWN", told, {
+    reason: "upstream_unavailable",
+    hint: `This is not about your question. Try again in ${waitS} s.`,
+    upstream,
+    retryable: true,
+    retryAfterS: waitS,
+  });
 }

@@ -16,13 +16,17 @@ export interface UpstreamHarness {
 }
 
 /** The HTTP client alone, with the fixture upstream answering `{"ok":true}` to everything on `nws/thing`. */
-export async function openHarness(clock: Clock, env: Record<string, string> = {}): Promise<UpstreamHarness> {
+export async function openHarness(
+  clock: Clock,
+  env: Record<string, string> = {},
+  fetch: typeof globalThis.fetch = globalThis.fetch,
+): Promise<UpstreamHarness> {
   const upstream = await startFixtureUpstream();
   upstream.respond("nws/thing", { ok: true });
   const client = new UpstreamClient(readConfig({ ...upstream.env, ...env }), {
     clock,
     random: () => 0.5,
-    fetch: globalThis.fetch,
+    fetch,
   });
   const scope = (parent?: AbortSignal) => openCallScope(clock, 20_000, parent);
   return {

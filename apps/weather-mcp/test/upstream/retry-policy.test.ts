@@ -22,4 +22,10 @@ describe("retry policy", () => {
     expect(retryAfterMs(null, now)).toBeUndefined();
     expect(retryAfterMs("soon", now)).toBeUndefined();
   });
+
+  test("no word of a service switches it off for more than a day", () => {
+    const now = Date.UTC(2026, 6, 15, 20, 10);
+    for (const slip of ["999999999", "999999999999", "Wed, 15 Jul 2126 20:11:00 GMT"])
+      expect(retryAfterMs(slip, now)).toBe(86_400_000);
+  });
 });
