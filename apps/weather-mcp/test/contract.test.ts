@@ -56,6 +56,16 @@ describe("every answer", () => {
     });
     expect(textOf(result)).toContain(structured.summary_text);
     expect(textOf(result)).toContain(structured.attribution);
+    for (const warning of structured.warnings as string[]) expect(textOf(result)).toContain(warning);
+    for (const [field, unit] of Object.entries(structured.units as Record<string, string>))
+      expect(textOf(result)).toContain(`${field} ${unit}`);
+    if (typeof structured.active_alerts === "number")
+      expect(textOf(result)).toContain(`active_alerts ${structured.active_alerts}`);
+    const place = structured.location as Record<string, unknown> | undefined;
+    if (place) {
+      const told = [place.name, `${place.latitude},${place.longitude}`, place.timezone];
+      for (const part of told) expect(textOf(result)).toContain(part);
+    }
   });
 
   test.each(CALLS)("%s %j says in its text every number that its table has", async (name, args) => {

@@ -1,3 +1,5 @@
+import { nwsTime } from "./nws-time.ts";
+
 interface AlertKind {
   readonly event: string;
   readonly severity: string;
@@ -18,16 +20,20 @@ const ALERTS: Readonly<Record<string, readonly AlertKind[]>> = {
   })),
 };
 
+/** Each office writes the time of its own zone. */
+const OFFICE_ZONES: Readonly<Record<string, string>> = { TX: "America/Chicago", FL: "America/New_York" };
+
 export function alertsBody(state: string, nowMs: number): unknown {
   return {
     type: "FeatureCollection",
     title: "Current watches, warnings, and advisories",
-    updated: time(nowMs),
+    updated: nwsTime(nowMs, "UTC"),
     features: (ALERTS[state] ?? []).map((kind, index) => feature(kind, state, index, nowMs)),
   };
 }
 
 function feature(kind: AlertKind, state: string, index: number, nowMs: number): unknown {
+  const time = (unixMs: number) => nwsTime(unixMs, OFFICE_ZONES[state] ?? "UTC");
   const id = `urn:oid:2.49.0.1.840.0.fixture${state}${index}.001.1`;
   return {
     id: `https://api.weather.gov/alerts/${id}`,
@@ -56,8 +62,4 @@ function feature(kind: AlertKind, state: string, index: number, nowMs: number): 
       response: "Execute",
     },
   };
-}
-
-function time(unixMs: number): string {
-  return new Date(unixMs).toISOString().replace(/\.\d+Z$/, "+00:00");
 }

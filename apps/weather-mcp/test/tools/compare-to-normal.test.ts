@@ -51,6 +51,27 @@ describe("compare_to_normal", () => {
     undo();
   });
 
+  test("everybody whose data are in it is credited, and nobody else", async () => {
+    expect((await compare({ location: "Albany, NY", date: "2026-06-10" })).attribution).toBe(
+      "NOAA National Centers for Environmental Information",
+    );
+    expect((await compare({ location: "Albany, NY", date: "2026-07-20" })).attribution).toBe(
+      "NOAA National Centers for Environmental Information; U.S. National Weather Service",
+    );
+    expect((await compare({ location: "Paris, FR", date: "2026-07-10" })).attribution).toBe(
+      "Weather data by Open-Meteo.com (CC BY 4.0); ERA5 by Copernicus/ECMWF",
+    );
+  });
+
+  test("where the station has no record of the day reanalysis tells it, and the answer says so", async () => {
+    const fresh = await openSession();
+    fresh.upstream.fail("ncei/data/v1?dataset=daily-summaries", { status: 503 });
+    const answer = await fresh.ok("compare_to_normal", { location: "Albany, NY", date: "2026-06-10" });
+    expect(answer).toMatchObject({ source: "ncei", actual_kind: "reanalysis" });
+    expect(answer.warnings.join()).toContain("What it was like is from reanalysis");
+    await fresh.close();
+  });
+
   test("a date of no calendar is refused", async () => {
     for (const date of ["2026-02-30", "2026-13", "1800-01-01"]) {
       expect(errorMeta(await session.call("compare_to_normal", { location: "Paris, FR", date }))).toMatchObject({

@@ -26,6 +26,12 @@ describe("get_alerts", () => {
     expect(answer.alerts[2].ends).toBeNull();
   });
 
+  test("the alerts of a state, which may have several zones, bear the time of the office that sent them", async () => {
+    const { alerts } = await session.ok("get_alerts", { state: "TX" });
+    expect(alerts[0]).toMatchObject({ ends: "2026-07-15T16:10-05:00", message_expires: "2026-07-15T15:40-05:00" });
+    expect(alerts[2].ends).toBeNull();
+  });
+
   test("lower severities can be left out; an unknown one never is", async () => {
     const answer = await session.ok("get_alerts", { location: "Austin, TX", min_severity: "Extreme" });
     expect(answer.alerts.map(({ severity }: { severity: string }) => severity)).toEqual(["Extreme", "Unknown"]);

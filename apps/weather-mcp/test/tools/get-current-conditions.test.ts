@@ -43,6 +43,11 @@ describe("get_current_conditions", () => {
     expect((await now()).station.id).toBe("KF00B");
   });
 
+  test("a nearer station that has answered does not wait for farther ones that hang", async () => {
+    for (const station of ["KF00B", "KF00C"]) session.upstream.fail(`nws/stations/${station}`, "hang");
+    expect((await now()).station.id).toBe("KF00A");
+  });
+
   test("one station that fails does not spoil the others", async () => {
     session.upstream.fail("nws/stations/KF00A", { status: 404 });
     expect((await now()).station.id).toBe("KF00B");

@@ -124,6 +124,11 @@ describe("get_historical_weather elsewhere", () => {
       granularity: "monthly",
     });
     expect(column(answer, "month")).toEqual(["2026-01", "2026-02"]);
+    // The mean of a month's highs is not the highest that it was.
+    expect(answer.summary_text).toMatch(
+      /^2 months: warmest month's mean daily high .+ coldest month's mean daily low /,
+    );
+    expect(answer.summary_text).not.toContain("highest");
   });
 });
 
@@ -142,8 +147,10 @@ describe("get_historical_weather, pages", () => {
     expect(answer.warnings.join()).toContain(`offset ${answer.next_offset}`);
   });
 
-  test("an offset beyond the end is an empty page", async () => {
-    expect(await history({ offset: 500 })).toMatchObject({ table: { rows: [] }, next_offset: null, total_rows: 10 });
+  test("an offset beyond the end is an empty page that says so", async () => {
+    const answer = await history({ offset: 500 });
+    expect(answer).toMatchObject({ table: { rows: [] }, next_offset: null, total_rows: 10 });
+    expect(answer.warnings).toEqual(["Nothing is left from offset 500 on: there are 10, from 0."]);
   });
 });
 
@@ -209,6 +216,26 @@ describe("get_historical_weather from NOAA CDO", () => {
     });
     expect(answer.total_rows).toBe(731);
     expect(withToken.upstream.hits("cdo/data") - before).toBeGreaterThan(3);
+  });
+
+  test("a value that failed quality control is left out and said", async () => {
+    const fresh = await openSession({ env: { NOAA_CDO_TOKEN: CDO_TOKEN } });
+    const row = (datatype: string, value: number, quality: string) => ({
+      date: "2026-02-01T00:00:00",
+      datatype,
+      station: "GHCND:USW00000000",
+      attributes: `,${quality},7,2400`,
+      value,
+    });
+    fresh.upstream.respond("cdo/data", {
+      metadata: { resultset: { offset: 1, count: 2, limit: 1000 } },
+      results: [row("TMAX", 61.1, "X"), row("TMIN", -3.9, "")],
+    });
+    const day = { ...cdo, start_date: "2026-02-01", end_date: "2026-02-01", units: "metric" };
+    const answer = await fresh.ok("get_historical_weather", day);
+    expect(answer.table).toEqual({ columns: ["date", "temp_min"], rows: [["2026-02-01", -3.9]] });
+    expect(answer.warnings.join()).toContain("1 value(s) failed NOAA's quality control");
+    await fresh.close();
   });
 
   test("its limit is RATE_LIMIT", async () => {

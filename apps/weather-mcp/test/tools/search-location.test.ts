@@ -39,9 +39,11 @@ describe("search_location", () => {
   });
 
   test("coordinates and ZIP codes are found, too", async () => {
-    expect((await session.ok("search_location", { query: "48.85,2.35" })).results[0]).toMatchObject({
-      timezone: "Europe/Paris",
-    });
+    const abroad = await session.ok("search_location", { query: "48.85,2.35" });
+    expect(abroad).toMatchObject({ source: "open-meteo", results: [{ timezone: "Europe/Paris" }] });
+    const atHome = await session.ok("search_location", { query: "42.65,-73.75" });
+    expect(atHome).toMatchObject({ source: "nws", attribution: "U.S. National Weather Service" });
+    expect(atHome.summary_text).toContain("42.65,-73.75 (near Albany, NY).");
     expect((await session.ok("search_location", { query: "10001" })).results[0]).toMatchObject({ name: "New York" });
   });
 

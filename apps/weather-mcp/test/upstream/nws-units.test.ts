@@ -18,6 +18,13 @@ describe("measures of the National Weather Service", () => {
     expect(quantity({}, "speed")).toBeNull();
   });
 
+  test("what the service's own checks rejected is null, what they only doubt is not", () => {
+    const marked = (qualityControl: string) =>
+      quantity({ unitCode: "wmoUnit:degC", value: 61, qualityControl }, "temperature");
+    expect(["X", "B"].map(marked)).toEqual([null, null]);
+    expect(["V", "C", "S", "Z", "Q", "G"].map(marked)).toEqual([61, 61, 61, 61, 61, 61]);
+  });
+
   test("winds in words are read", () => {
     const mph = 1.609344;
     expect(parseWindKmh("14 mph")).toEqual({ min: 14 * mph, max: 14 * mph });
