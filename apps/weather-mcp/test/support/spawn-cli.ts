@@ -14,14 +14,16 @@ export interface CliOptions {
   readonly args?: readonly string[];
   readonly env?: Record<string, string>;
   readonly cwd?: string;
+  /** Arguments of Node.js itself. */
+  readonly nodeArgs?: readonly string[];
   /** Messages to send, one a line; stdin is closed once each request among them has been answered. */
   readonly messages?: readonly Record<string, unknown>[];
 }
 
 /** Runs weather-mcp as a process until it ends. */
-export async function runCli({ args = [], env = {}, cwd, messages = [] }: CliOptions): Promise<CliRun> {
+export async function runCli({ args = [], env = {}, cwd, nodeArgs = [], messages = [] }: CliOptions): Promise<CliRun> {
   const { PATH = "" } = process.env;
-  const child = spawn(process.execPath, [CLI, ...args], { env: { PATH, ...env }, cwd, stdio: "pipe" });
+  const child = spawn(process.execPath, [...nodeArgs, CLI, ...args], { env: { PATH, ...env }, cwd, stdio: "pipe" });
   const output = { stdout: "", stderr: "" };
   const requests = messages.filter(({ id }) => id !== undefined).length;
   const closeWhenAnswered = () => {
