@@ -42,10 +42,22 @@ function read(list: string, countryCode: string): Region[] {
   });
 }
 
+let byFoldedText: Map<string, Region[]> | undefined;
+
+function groupByText(): Map<string, Region[]> {
+  const groups = new Map<string, Region[]>();
+  for (const region of REGIONS) {
+    for (const text of [region.code.toLowerCase(), fold(region.name)]) {
+      groups.set(text, [...(groups.get(text) ?? []), region]);
+    }
+  }
+  return groups;
+}
+
 /** Every region that a text can mean, by code or name. "WA" is Washington and Western Australia. */
-export function regionsOf(text: string): Region[] {
-  const folded = fold(text);
-  return REGIONS.filter((region) => region.code.toLowerCase() === folded || fold(region.name) === folded);
+export function regionsOf(text: string): readonly Region[] {
+  byFoldedText ??= groupByText();
+  return byFoldedText.get(fold(text)) ?? [];
 }
 
 /** Codes that alerts can be asked for: states, territories, DC, and the marine areas. */

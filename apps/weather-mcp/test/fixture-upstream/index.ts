@@ -30,7 +30,7 @@ export interface FixtureUpstream {
   whenHit(route: string, count?: number): Promise<void>;
   /** Resolves once the client has ended a request to `route` that was not answered. */
   whenClosed(route: string): Promise<void>;
-  /** Makes requests whose path begins with `route` fail; returns what ends it. The newest fault wins. */
+  /** Makes requests whose path begins with `route`, or is it where it ends in "$", fail; returns what ends it. The newest fault wins. */
   fail(route: string, kind: FaultKind, times?: number): () => void;
   /** Answers requests whose path begins with `route` with this body; returns what ends it. */
   respond(route: string, body: unknown): () => void;
@@ -99,7 +99,7 @@ export async function startFixtureUpstream(options: FixtureUpstreamOptions = {})
       if (!response.writableEnded) abandoned.push(target);
       notify();
     });
-    const rule = rules.findLast((candidate) => candidate.left > 0 && target.startsWith(candidate.route));
+    const rule = rules.findLast((candidate) => candidate.left > 0 && matches(candidate.route, target));
     if (rule) rule.left -= 1;
     if (rule?.fault) misbehave(rule.fault.kind, request.url ?? "/", response);
     else if (rule) send(response, json(rule.body));
@@ -133,6 +133,10 @@ export async function startFixtureUpstream(options: FixtureUpstreamOptions = {})
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+function matches(route: string, target: string): boolean {
+  return route.endsWith("$") ? target.split("?")[0] === route.slice(0, -1) : target.startsWith(route);
 }
 
 function replyTo(request: IncomingMessage, nowMs: number): Reply {

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { addDays, eachDate } from "../../src/time/calendar.ts";
+import { pauselessClock } from "../support/manual-clock.ts";
 import { errorMeta, openSession, textOf, type WeatherSession } from "../support/weather-session.ts";
 
 let session: WeatherSession;
@@ -30,10 +32,12 @@ describe("get_forecast, daily", () => {
   });
 
   test("without the raw grid the forecast still comes, and says what is missing", async () => {
-    session.upstream.fail("nws/gridpoints/FIX/0,7", { status: 500 });
-    session.upstream.fail("nws/gridpoints/FIX/0,7/forecast", { status: 500 }, 0);
-    const rest = await session.call("get_forecast", { location: "Albany, NY", source: "auto" });
-    expect(rest.isError).toBeFalsy();
+    session.upstream.fail("nws/gridpoints/FIX/0,7$", { status: 500 });
+    const answer = await forecast({ location: "Albany, NY" });
+    expect(answer).toMatchObject({ source: "nws", fallback_from: null });
+    expect(answer.warnings).toEqual(["Rain and snow amounts and gusts could not be fetched."]);
+    expect(answer.periods[1]).not.toHaveProperty("precip_amount");
+    expect(session.upstream.hits("nws/gridpoints/FIX/0,7")).toBe(4);
   });
 
   test("elsewhere it is Open-Meteo, metric, with sun times in local time", async () => {
@@ -45,6 +49,43 @@ describe("get_forecast, daily", () => {
     expect(answer.periods[0].start).toBe("2026-07-16T00:00+05:30");
     expect(session.upstream.hits("nws")).toBe(0);
   });
+
+  test("snow is the centimetres that Open-Meteo sends, not its millimetres of rain", async () => {
+    const day = Date.UTC(2026, 6, 15) / 1_000;
+    session.upstream.respond("open-meteo/v1/forecast", {
+      latitude: 48.85,
+      longitude: 2.35,
+      timezone: "GMT",
+      utc_offset_seconds: 7_200,
+      daily_units: { snowfall_sum: "cm", precipitation_sum: "mm" },
+      daily: { time: [day - 7_200], temperature_2m_max: [-3], snowfall_sum: [5.2], precipitation_sum: [7.4] },
+    });
+    const { periods, units } = await forecast({ location: "Paris, FR", days: 1 });
+    expect(periods[0]).toMatchObject({ date: "2026-07-15", snow_amount: 5.2, precip_amount: 7.4 });
+    expect(units).toMatchObject({ snow_amount: "cm", precip_amount: "mm" });
+  });
+
+  test.each([
+    ["2026-03-07T17:00:00Z", "2026-03-08", "-05:00", "-04:00", "nws"],
+    ["2026-03-07T17:00:00Z", "2026-03-08", "-05:00", "-04:00", "open-meteo"],
+    ["2026-10-31T17:00:00Z", "2026-11-01", "-04:00", "-05:00", "nws"],
+    ["2026-10-31T17:00:00Z", "2026-11-01", "-04:00", "-05:00", "open-meteo"],
+  ])(
+    "asked on %s, the day on which clocks change (%s) begins at %s and ends at %s (%s)",
+    async (now, date, before, after, source) => {
+      const fresh = await openSession({ clock: pauselessClock(now) });
+      const { periods } = await fresh.ok("get_forecast", { location: "Albany, NY", days: 4, source });
+      const first = now.slice(0, 10);
+      expect(periods.map((period: { date: string }) => period.date)).toEqual(eachDate(first, addDays(first, 3)));
+      expect(periods[1].start).toBe(`${date}T00:00${before}`);
+      expect(periods[1].end).toBe(`${addDays(date, 1)}T00:00${after}`);
+      const hourly = { location: "Albany, NY", granularity: "hourly", hours: 48, source };
+      const { hourly: table } = await fresh.ok("get_forecast", hourly);
+      const hours = table.rows.filter(([time]: [string]) => time.startsWith(date)).length;
+      expect(hours).toBe(before === "-05:00" ? 23 : 25);
+      await fresh.close();
+    },
+  );
 
   test("16 days are 16 days: those past the reach of one source come from the other and say so", async () => {
     const answer = await forecast({ location: "Albany, NY", days: 16 });

@@ -176,6 +176,27 @@ describe("get_historical_weather, memory", () => {
   });
 });
 
+describe("get_historical_weather elsewhere, memory", () => {
+  test("an old day with a gap is asked for again, a whole one is not", async () => {
+    const day = { location: "London, UK", start_date: "2026-01-10", end_date: "2026-01-10" };
+    const timeS = Array.from({ length: 48 }, (_, hour) => Date.UTC(2026, 0, 10, hour) / 1_000);
+    const body = (temperature_2m: (number | null)[]) => ({
+      ...{ latitude: 51.5, longitude: -0.12, timezone: "GMT", utc_offset_seconds: 0 },
+      hourly: { time: timeS, temperature_2m },
+    });
+    const again = async () => {
+      const before = session.upstream.hits("open-meteo-archive");
+      await history(day);
+      clock.advance(2 * 3_600_000);
+      return session.upstream.hits("open-meteo-archive") - before;
+    };
+    session.upstream.respond("open-meteo-archive", body(timeS.map((_, hour) => (hour === 5 ? null : 4))));
+    expect([await again(), await again()]).toEqual([1, 1]);
+    session.upstream.respond("open-meteo-archive", body(timeS.map(() => 4)));
+    expect([await again(), await again()]).toEqual([1, 0]);
+  });
+});
+
 describe("get_historical_weather from NOAA CDO", () => {
   let withToken: WeatherSession;
   beforeAll(async () => {

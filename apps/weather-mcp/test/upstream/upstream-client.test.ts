@@ -54,6 +54,12 @@ describe("retries", () => {
     expect(hits()).toBe(2);
   });
 
+  test("429 is waited out and tried again when the service says for how long", async () => {
+    harness.upstream.fail("nws/thing", { status: 429, retryAfterS: 2 }, 2);
+    await expect(harness.get()).resolves.toMatchObject({ value: { ok: true } });
+    expect(hits()).toBe(3);
+  });
+
   test("a Retry-After beyond the call's time is told at once instead of waited for", async () => {
     harness.upstream.fail("nws/thing", { status: 429, retryAfterS: 600 });
     const error = await failureOf(harness.get());
