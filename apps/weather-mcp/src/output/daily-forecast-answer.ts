@@ -9,7 +9,7 @@ import { clip } from "./clip.ts";
 import { type Answer, fitRows } from "./fit-rows.ts";
 import { numberOrNull, stringOrNull } from "./or-null.ts";
 import { pastEndWarnings } from "./past-end.ts";
-import { type Quantity, show, unitOf } from "./units.ts";
+import { type Quantity, rangeText, show, unitOf } from "./units.ts";
 
 const number = numberOrNull.optional();
 const text = stringOrNull.optional();
@@ -140,10 +140,9 @@ function outlookOf(all: readonly Period[], units: Readonly<Record<string, string
   const later = all.slice(1);
   const of = (field: string) => later.map((period) => period[field]).filter((value) => typeof value === "number");
   const [highs, lows, chances] = [of("temperature_high"), of("temperature_low"), of("precip_probability")];
-  const between = (values: number[], unit: string) => `${Math.min(...values)} to ${Math.max(...values)} ${unit}`;
   const parts = [
-    ...(highs.length > 0 ? [`highs ${between(highs, units.temperature_high ?? "")}`] : []),
-    ...(lows.length > 0 ? [`lows ${between(lows, units.temperature_low ?? "")}`] : []),
+    ...(highs.length > 0 ? [`highs ${rangeText(highs, units.temperature_high ?? "")}`] : []),
+    ...(lows.length > 0 ? [`lows ${rangeText(lows, units.temperature_low ?? "")}`] : []),
     ...(chances.length > 0 ? [`chance of precipitation up to ${Math.max(...chances)}%`] : []),
   ];
   const last = later.at(-1)?.date;

@@ -49,6 +49,12 @@ export function show(quantity: Quantity, value: number | null | undefined, syste
   return Math.round(from(value) * factor) / factor + 0;
 }
 
+/** "39 to 43 °F", or "41 °F" where all are the same; of at least one value that has been converted already. */
+export function rangeText(values: readonly number[], unit: string): string {
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  return least === most ? `${least} ${unit}` : `${least} to ${most} ${unit}`;
+}
+
 export function unitOf(quantity: Quantity, system: UnitSystem): string {
   return RULES[quantity][system].unit;
 }

@@ -7,6 +7,7 @@ import { answerShape, tableSchema } from "../output/answer.ts";
 import { dailyAnswer, periodSchema } from "../output/daily-forecast-answer.ts";
 import { integerOrNull } from "../output/or-null.ts";
 import { tableAnswer } from "../output/table-answer.ts";
+import { rangeText } from "../output/units.ts";
 import { locationInput, offsetInput, unitsInput } from "./inputs.ts";
 import { defineTool } from "./tool.ts";
 
@@ -74,9 +75,7 @@ function hourlySummary(
   };
   const [temperatures, chances] = [of("temperature"), of("precip_probability")];
   const parts = [
-    ...(temperatures.length > 0
-      ? [`${Math.min(...temperatures)} to ${Math.max(...temperatures)} ${units.temperature ?? ""}`]
-      : []),
+    ...(temperatures.length > 0 ? [rangeText(temperatures, units.temperature ?? "")] : []),
     ...(chances.length > 0 ? [`chance of precipitation up to ${Math.max(...chances)}%`] : []),
   ];
   return `Next ${rows.length} hours${parts.length > 0 ? `: ${parts.join(", ")}` : ""}.`;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { show, unitOf } from "../../src/output/units.ts";
+import { rangeText, show, unitOf } from "../../src/output/units.ts";
 
 describe("units", () => {
   test("measures are converted and rounded once", () => {
@@ -9,6 +9,10 @@ describe("units", () => {
     expect(show("precipitation", 2.54, "imperial")).toBe(0.1);
     expect(show("pressure", 1_013.25, "imperial")).toBe(29.92);
     expect(show("wave_height", 1, "imperial")).toBe(3.3);
+  });
+
+  test("a range of one value is that value", () => {
+    expect([rangeText([43, 39, 41], "°F"), rangeText([5.5, 5.5], "°C")]).toEqual(["39 to 43 °F", "5.5 °C"]);
   });
 
   test("snow is told in cm or inches, not in mm", () => {

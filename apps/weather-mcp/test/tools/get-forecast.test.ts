@@ -94,6 +94,7 @@ describe("get_forecast, daily", () => {
     const sources = answer.periods.map(({ source }: { source: string }) => source);
     expect([sources[0], sources[15]]).toEqual(["nws", "open-meteo"]);
     expect(answer.attribution).toContain("Open-Meteo.com");
+    expect(answer.summary_text).toMatch(/^Wed 2026-07-15: .*Then to Thu 2026-07-30: highs \d+ to \d+ °F, lows /);
   });
 
   test("a source that was asked for and does not reach so far says so instead of clamping in silence", async () => {
