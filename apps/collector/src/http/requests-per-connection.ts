@@ -4,7 +4,8 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 /** After so many requests a connection ends, and the client opens another, perhaps to another replica. */
 export const MAX_REQUESTS_PER_CONNECTION = 1_000;
 
-const counts = new WeakMap<Socket, number>();
+const COUNT = Symbol("requests");
+type CountedSocket = Socket & { [COUNT]?: number };
 
 /**
  * Counts a request on its connection. The answer to the last one that counts says that the connection ends with it; what was
@@ -13,9 +14,9 @@ const counts = new WeakMap<Socket, number>();
  * @returns whether the request may be looked at
  */
 export function countOnConnection(request: FastifyRequest, reply: FastifyReply): boolean {
-  const { socket } = request.raw;
-  const count = (counts.get(socket) ?? 0) + 1;
-  counts.set(socket, count);
+  const socket: CountedSocket = request.raw.socket;
+  const count = (socket[COUNT] ?? 0) + 1;
+  socket[COUNT] = count;
   if (count === MAX_REQUESTS_PER_CONNECTION) reply.header("connection", "close");
   if (count <= MAX_REQUESTS_PER_CONNECTION) return true;
   reply.hijack();

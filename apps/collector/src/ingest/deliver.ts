@@ -1,7 +1,7 @@
 import type { Event } from "@org/mcp-analytics-schema";
 import { ProblemError } from "../http/problem.ts";
-import type { Grant, Refusal } from "../limits/bucket-store.ts";
-import type { WriteResult } from "../storage/event-writer.ts";
+import type { Charge, Grant, Refusal } from "../limits/bucket-store.ts";
+import type { Delivery, WriteResult } from "../storage/event-writer.ts";
 import type { Admission } from "./admission.ts";
 import type { IngestDeps } from "./ingest-deps.ts";
 
@@ -25,28 +25,20 @@ export function createDeliver({ buckets, writer, touchKey }: IngestDeps): Delive
     // Giving back is best effort.
   };
 
-  return async (admission, events, deliveryId, receivedAt) => {
+  async function store(
+    admission: Admission,
+    delivery: Delivery,
+    extra?: Charge,
+    extraGrant?: Grant,
+  ): Promise<WriteResult> {
     const { record, limits } = admission.key;
-    admission.validEvents = events.length;
-    let extraGrant: Grant | undefined;
-    const extra = events.length > 1 ? limits.events(events.length - 1) : undefined;
-    if (extra !== undefined) {
-      const taken = await buckets.take(extra);
-      if (!taken.allowed) return taken;
-      extraGrant = taken;
-    }
+    const { events, receivedAt } = delivery;
     const giveBackExtra = () => {
       if (extra !== undefined && extraGrant !== undefined) buckets.giveBack(extra, extraGrant).catch(forget);
     };
     let written: WriteResult;
     try {
-      written = await writer.write({
-        projectId: record.projectId,
-        keyId: record.keyId,
-        deliveryId,
-        events,
-        receivedAt,
-      });
+      written = await writer.write(delivery);
     } catch (error) {
       giveBackExtra();
       throw error;
@@ -65,5 +57,18 @@ export function createDeliver({ buckets, writer, touchKey }: IngestDeps): Delive
     if (refused > 0 && extraGrant !== undefined) buckets.giveBack(limits.events(refused), extraGrant).catch(forget);
     touchKey(record, receivedAt);
     return written;
+  }
+
+  async function chargeAndStore(admission: Admission, delivery: Delivery): Promise<Delivered> {
+    const extra = admission.key.limits.events(delivery.events.length - 1);
+    const taken = await buckets.take(extra);
+    return taken.allowed ? store(admission, delivery, extra, taken) : taken;
+  }
+
+  return (admission, events, deliveryId, receivedAt) => {
+    const { projectId, keyId } = admission.key.record;
+    admission.validEvents = events.length;
+    const delivery = { projectId, keyId, deliveryId, events, receivedAt };
+    return events.length > 1 ? chargeAndStore(admission, delivery) : store(admission, delivery);
   };
 }

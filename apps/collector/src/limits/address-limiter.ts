@@ -51,8 +51,8 @@ export async function createAddressLimiter(
     capacity: NETWORKS_PER_SITE * requests,
     refillPerMs: NETWORKS_PER_SITE * policy.refillPerMs,
   };
-  const leases = createLeases(buckets, policy, now);
-  const siteLeases = createLeases(buckets, sitePolicy, now);
+  const leases = createLeases(buckets, "i:", policy, now);
+  const siteLeases = createLeases(buckets, "s:", sitePolicy, now);
   const settle = (taken: TakeResult, answer: Answer) => {
     if (taken.allowed) answer(null, { current: requests - taken.remaining, ttl: taken.resetAtMs - taken.takenAtMs });
     else answer(null, { current: requests + 1, ttl: taken.retryAfterMs });
@@ -60,7 +60,7 @@ export async function createAddressLimiter(
 
   class AddressStore {
     incr(partition: string, answer: Answer): void {
-      leases.take(`i:${partition}`).then((taken) => settle(taken, answer), answer);
+      leases.take(partition).then((taken) => settle(taken, answer), answer);
     }
 
     child(): AddressStore {
@@ -79,7 +79,7 @@ export async function createAddressLimiter(
   }
 
   async function takeSite(site: string): Promise<Refusal | undefined> {
-    const partition = `s:${partitionOf(site)}`;
+    const partition = partitionOf(site);
     if (siteLeases.takeHeld(partition)) return undefined;
     const taken = await siteLeases.take(partition);
     return taken.allowed ? undefined : taken;
@@ -89,7 +89,7 @@ export async function createAddressLimiter(
     take(request) {
       const address = clientAddress(request);
       const site = siteOf(address);
-      if (!leases.takeHeld(`i:${partitionOf(address)}`)) return takeAddress(request, site);
+      if (!leases.takeHeld(partitionOf(address))) return takeAddress(request, site);
       return site === undefined ? undefined : takeSite(site);
     },
     async takeUnknownKey(request) {

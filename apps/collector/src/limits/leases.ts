@@ -16,14 +16,20 @@ interface Lease {
  * Takes tokens of large buckets in bulk, so that a busy address does not cost a question to the shared store with each
  * request.
  *
+ * @param prefix stands before every partition in the store: letter and colon
  * @param policy of every bucket here; each partition has one, and is charged one token at a time
  */
-export function createLeases(store: BucketStore, policy: TokenBucketPolicy, now: () => number) {
+export function createLeases(store: BucketStore, prefix: string, policy: TokenBucketPolicy, now: () => number) {
   const leaseTokens = Math.max(1, Math.floor(policy.capacity / LEASES_PER_BUCKET));
   const buckets = [policy];
   const leases = new BoundedMap<string, Lease>(MAX_LEASES);
 
-  const charge = (partition: string, cost: number): Charge => ({ partition, buckets, windows: [], cost });
+  const charge = (partition: string, cost: number): Charge => ({
+    partition: prefix + partition,
+    buckets,
+    windows: [],
+    cost,
+  });
 
   async function renew(partition: string): Promise<TakeResult> {
     const grant = await store.take(charge(partition, leaseTokens));

@@ -37,22 +37,22 @@ export function createRedisBucketStore({
   let waiting: Operation[] = [];
   let underWay = false;
 
-  async function runScript(keys: readonly string[], texts: readonly string[]): Promise<number[]> {
-    const argumentsOf = [keys.length, ...keys, ...texts, ...(now === undefined ? [] : [now()])] as const;
+  async function runScript(operations: readonly Operation[]): Promise<string> {
+    const keys = operations.map(({ key }) => key);
+    const argumentsOf = [keys.length, ...keys, now?.() ?? "", ...numbered(operations)] as const;
     try {
-      return (await client.evalsha(TAKE_SCRIPT_SHA1, ...argumentsOf)) as number[];
+      return (await client.evalsha(TAKE_SCRIPT_SHA1, ...argumentsOf)) as string;
     } catch (error) {
       // Redis forgets its scripts when it restarts or is told to.
       if (!(error instanceof Error) || !error.message.startsWith("NOSCRIPT")) throw error;
-      return (await client.eval(TAKE_SCRIPT, ...argumentsOf)) as number[];
+      return (await client.eval(TAKE_SCRIPT, ...argumentsOf)) as string;
     }
   }
 
   async function call(operations: readonly Operation[]): Promise<void> {
-    const keys = operations.map(({ key }) => key);
-    const texts = operations.map(({ text }) => text);
     try {
-      settleOperations(operations, await breaker.run(() => withTimeout(runScript(keys, texts), timeoutMs)));
+      const reply = await breaker.run(() => withTimeout(runScript(operations), timeoutMs));
+      settleOperations(operations, reply.split(" ").map(Number));
     } catch (error) {
       for (const operation of operations) operation.reject(error);
     }
@@ -89,6 +89,20 @@ export function createRedisBucketStore({
     },
     close: async () => client.disconnect(),
   };
+}
+
+/** For each operation the number of its text, then the texts: most operations of a call do the same. */
+function numbered(operations: readonly Operation[]): string[] {
+  const numbers = new Map<string, number>();
+  const which = operations.map(({ text }) => {
+    let number = numbers.get(text);
+    if (number === undefined) {
+      number = numbers.size + 1;
+      numbers.set(text, number);
+    }
+    return number;
+  });
+  return [which.join(" "), ...numbers.keys()];
 }
 
 function inSlices(operations: readonly Operation[]): Operation[][] {

@@ -7,18 +7,17 @@ const GRACE_MS = 60_000;
 /**
  * The arithmetic of `token-bucket.ts` inside Redis: one call handles any number of operations, in order.
  *
- * KEYS[i] is the partition of operation i and ARGV[i] what it does, as numbers with spaces between:
+ * KEYS[i] is the partition of operation i. ARGV[1] stands for the clock of Redis (Unix ms) where it is not empty; ARGV[2] says
+ * for each operation which of the further arguments tells what it does, as numbers with spaces between:
  * `<day of the take to undo, or -1 to take> <buckets> <windows> <cost> {<capacity> <refill per ms>} {<limit> <cost>}`.
- * ARGV[#KEYS + 1], if given, stands for the clock of Redis (Unix ms).
- * The reply is the clock, then four integers for each take: allowed, place of the policy, remaining, wait in ms.
+ * The reply is one text of numbers: the clock, then four for each take: allowed, place of the policy, remaining, wait in ms.
+ * Texts, and each only once: arrays of short values cost this process more than all the arithmetic costs Redis.
  * A partition is one string: `<at ms> <day> {<used>} {<count>}`. A refused operation changes nothing but a time that the
  * clock has fallen back from.
  */
 export const TAKE_SCRIPT = `
-local now
-if ARGV[#KEYS + 1] then
-  now = tonumber(ARGV[#KEYS + 1])
-else
+local now = tonumber(ARGV[1])
+if not now then
   local time = redis.call('TIME')
   now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 end
@@ -31,13 +30,14 @@ end
 
 local specs, states, changed, order = {}, {}, {}, {}
 local reply = {now}
+local which = numbers(ARGV[2])
 
 for i = 1, #KEYS do
   local key = KEYS[i]
-  local spec = specs[ARGV[i]]
+  local spec = specs[which[i]]
   if not spec then
-    spec = numbers(ARGV[i])
-    specs[ARGV[i]] = spec
+    spec = numbers(ARGV[2 + which[i]])
+    specs[which[i]] = spec
   end
   local undoDay, buckets, windows, cost = spec[1], spec[2], spec[3], spec[4]
   local state = states[key]
@@ -124,7 +124,8 @@ for _, key in ipairs(order) do
     redis.call('SET', key, table.concat(words, ' '), 'PX', string.format('%.0f', math.ceil(ttl) + ${GRACE_MS}))
   end
 end
-return reply
+for n = 1, #reply do reply[n] = string.format('%.0f', reply[n]) end
+return table.concat(reply, ' ')
 `;
 
 export const TAKE_SCRIPT_SHA1 = createHash("sha1").update(TAKE_SCRIPT).digest("hex");

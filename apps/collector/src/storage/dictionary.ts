@@ -11,12 +11,18 @@ export const NAME_CAPS = { tools: 200, error_types: 100 } as const;
 /** Projects whose names stay in memory. */
 const MAX_CACHED_PROJECTS = 10_000;
 
+/** Id of a name, or undefined when `learn` has to be asked first. */
+export type FindId = (name: string) => number | undefined;
+
 interface CachedNames {
+  readonly find: FindId;
   ids: ReadonlyMap<string, number>;
   /** Nothing more is learned: every name that is not in `ids` is `__other__`, without a look into the database. */
   closed: boolean;
   learning: Promise<void> | undefined;
 }
+
+const nothing: FindId = () => undefined;
 
 /**
  * Ids of names, per project. Known names cost a look into a map. Replicas that learn at once agree, because the
@@ -35,13 +41,9 @@ export class Dictionary {
     this.#builtIn = builtIn;
   }
 
-  /** Id of a name, or undefined when `learn` has to be asked first. */
-  find(projectId: number, name: string): number | undefined {
-    const project = this.#projects.get(projectId);
-    if (project === undefined) return undefined;
-    const id = project.ids.get(name);
-    if (id !== undefined) return id;
-    return project.closed && !this.#builtIn.has(name) ? OTHER_NAME_ID : undefined;
+  /** The ids of a project for a moment: a batch has a hundred names of one. */
+  idsOf(projectId: number): FindId {
+    return this.#projects.get(projectId)?.find ?? nothing;
   }
 
   /** Names of a project may have been declared by somebody else: they are loaded again when they are next needed. */
@@ -57,7 +59,7 @@ export class Dictionary {
   async learn(projectId: number, names: ReadonlySet<string>): Promise<void> {
     let project = this.#projects.get(projectId);
     if (project === undefined) {
-      project = { ids: new Map(), closed: false, learning: undefined };
+      project = this.#empty();
       this.#projects.set(projectId, project);
     }
     for (;;) {
@@ -69,6 +71,16 @@ export class Dictionary {
       });
       await project.learning;
     }
+  }
+
+  #empty(): CachedNames {
+    const project: CachedNames = {
+      find: (name) => project.ids.get(name) ?? (project.closed && !this.#builtIn.has(name) ? OTHER_NAME_ID : undefined),
+      ids: new Map(),
+      closed: false,
+      learning: undefined,
+    };
+    return project;
   }
 
   #missing({ ids, closed }: CachedNames, names: ReadonlySet<string>): string[] {

@@ -115,6 +115,7 @@ function eventColumns(items: readonly FlushItem[], storedAtMs: number): string[]
     errorIds += `,${item.errorIds.join()}`;
   }
   // Empty where no event has a duration, as at the default level: `unnest` fills a shorter column up with NULL.
-  if (timed) for (const { events } of items) for (const { durationMs } of events) durations += `,${durationMs ?? "NULL"}`;
+  if (timed)
+    for (const { events } of items) for (const { durationMs } of events) durations += `,${durationMs ?? "NULL"}`;
   return [ages, toolIds, errorIds, durations];
 }

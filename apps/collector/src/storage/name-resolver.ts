@@ -1,5 +1,5 @@
 import type { Event } from "@org/mcp-analytics-schema";
-import type { Dictionary } from "./dictionary.ts";
+import type { Dictionary, FindId } from "./dictionary.ts";
 import type { Delivery } from "./event-writer.ts";
 import type { FlushItem } from "./flush-statement.ts";
 
@@ -27,19 +27,16 @@ export class NameResolver {
     const { projectId, events } = delivery;
     const toolIds: number[] = [];
     const errorIds: number[] = [];
+    const toolOf = this.#tools.idsOf(projectId);
+    const errorTypeOf = this.#errorTypes.idsOf(projectId);
     for (const event of events) {
-      const toolId = this.#tools.find(projectId, event.tool);
-      const errorId = this.#errorId(projectId, event);
+      const toolId = toolOf(event.tool);
+      const errorId = idOfError(event, errorTypeOf);
       if (toolId === undefined || errorId === undefined) return undefined;
       toolIds.push(toolId);
       errorIds.push(errorId);
     }
     return { ...delivery, toolIds, errorIds };
-  }
-
-  #errorId(projectId: number, event: Event): number | undefined {
-    if (event.success) return SUCCESS_ID;
-    return event.errorType === undefined ? UNTYPED_FAILURE_ID : this.#errorTypes.find(projectId, event.errorType);
   }
 
   async #learn(delivery: Delivery): Promise<FlushItem> {
@@ -52,6 +49,11 @@ export class NameResolver {
       if (item !== undefined) return item;
     }
   }
+}
+
+function idOfError(event: Event, errorTypeOf: FindId): number | undefined {
+  if (event.success) return SUCCESS_ID;
+  return event.errorType === undefined ? UNTYPED_FAILURE_ID : errorTypeOf(event.errorType);
 }
 
 function errorTypes(event: Event): string[] {

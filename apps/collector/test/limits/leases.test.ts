@@ -17,10 +17,10 @@ function open(capacity: number) {
     },
   };
   const policy = { name: "address", capacity, refillPerMs: capacity / 3_600_000 };
-  const leases = createLeases(counting, policy, clock.now);
+  const leases = createLeases(counting, "i:", policy, clock.now);
   const allowed = async (count: number) => {
     let total = 0;
-    for (let i = 0; i < count; i++) if (leases.takeHeld("i:0") || (await leases.take("i:0")).allowed) total++;
+    for (let i = 0; i < count; i++) if (leases.takeHeld("0") || (await leases.take("0")).allowed) total++;
     return total;
   };
   return { clock, allowed, asked: () => asked };

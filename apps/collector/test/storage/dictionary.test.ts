@@ -39,7 +39,7 @@ describe.each(TARGETS)("the dictionary in $name", ({ open }) => {
     );
     const all = [...tools(20), ...tools(10, "own0"), ...tools(10, "own1"), ...tools(10, "own2"), "null", "NULL"];
     await Promise.all(replicas.map((one) => one.learn(10, new Set(all))));
-    const ids = replicas.map((one) => all.map((name) => one.find(10, name)));
+    const ids = replicas.map((one) => all.map((name) => one.idsOf(10)(name)));
     expect(ids[1]).toEqual(ids[0]);
     expect(ids[2]).toEqual(ids[0]);
     expect(new Set(ids[0]).size).toBe(all.length);
@@ -59,13 +59,13 @@ describe.each(TARGETS)("the dictionary in $name", ({ open }) => {
     expect(found.at(-1)).toEqual({ id: OTHER_NAME_ID, name: OTHER_NAME });
     const [first] = replicas as [Dictionary];
     await first.learn(11, new Set(["one_more"]));
-    expect(first.find(11, "one_more")).toBe(OTHER_NAME_ID);
+    expect(first.idsOf(11)("one_more")).toBe(OTHER_NAME_ID);
   });
 
   it("gives a client that sends the reserved name the reserved id", async () => {
     const one = replica();
     await one.learn(12, new Set([OTHER_NAME, "a"]));
-    expect([one.find(12, OTHER_NAME), one.find(12, "a")]).toEqual([OTHER_NAME_ID, 1]);
+    expect([one.idsOf(12)(OTHER_NAME), one.idsOf(12)("a")]).toEqual([OTHER_NAME_ID, 1]);
   });
 
   describe("with declared names", () => {
@@ -74,7 +74,7 @@ describe.each(TARGETS)("the dictionary in $name", ({ open }) => {
     const rules = () => createNameRuleStore(pools.lookup);
     async function idsOf(dictionary: Dictionary, projectId: number, names: readonly string[]) {
       await dictionary.learn(projectId, new Set(names));
-      return names.map((name) => dictionary.find(projectId, name));
+      return names.map((name) => dictionary.idsOf(projectId)(name));
     }
     const addProject = (id: number) =>
       pools.lookup.run(({ sql }) => sql`INSERT INTO projects (id, name) VALUES (${id}, 'x')`);
@@ -83,7 +83,7 @@ describe.each(TARGETS)("the dictionary in $name", ({ open }) => {
       await addProject(20);
       const collector = open(30);
       await collector.learn(20, new Set(tools(100, "flood")));
-      expect(collector.find(20, "mine")).toBe(OTHER_NAME_ID);
+      expect(collector.idsOf(20)("mine")).toBe(OTHER_NAME_ID);
       expect(await rules().declare(20, "tools", ["mine", "flood_0"], 30)).toBe(true);
       expect(await rules().recentlyChanged()).toContain(20);
       collector.forget(20);
@@ -143,6 +143,11 @@ describe.each(TARGETS)("the dictionary in $name", ({ open }) => {
   it("keeps projects apart", async () => {
     const one = replica();
     await Promise.all([one.learn(13, new Set(["b", "a"])), one.learn(14, new Set(["a"]))]);
-    expect([one.find(13, "a"), one.find(13, "b"), one.find(14, "a"), one.find(14, "b")]).toEqual([1, 2, 1, undefined]);
+    expect([one.idsOf(13)("a"), one.idsOf(13)("b"), one.idsOf(14)("a"), one.idsOf(14)("b")]).toEqual([
+      1,
+      2,
+      1,
+      undefined,
+    ]);
   });
 });

@@ -22,7 +22,10 @@ const FIRST = "0199a0b1-c2d3-7000-8000-000000000001";
 const SECOND = "0199a0b1-c2d3-7000-8000-000000000002";
 
 test("each event stands at one place of every column and names its delivery, which has what they share", () => {
-  const { parameters } = flushStatement([item(7, FIRST, [3, undefined]), item(8, SECOND, [0]), item(9, null, [4])], 109);
+  const { parameters } = flushStatement(
+    [item(7, FIRST, [3, undefined]), item(8, SECOND, [0]), item(9, null, [4])],
+    109,
+  );
   expect(parameters).toEqual([
     109,
     "{0,1,2}",
