@@ -7,7 +7,7 @@ export interface Summary {
   readonly passed: number;
   readonly skipped: number;
   readonly failed: readonly { readonly id: string; readonly what: string; readonly reason: string }[];
-  /** Cases that were tried again because Redis was late. */
+  /** Cases that were tried again because Redis was late or a day ended meanwhile. */
   readonly repeated: number;
   readonly seconds: number;
 }
@@ -27,7 +27,7 @@ export function summarise(results: readonly CaseResult[], seconds: number): Summ
 
 /** One line for a case, and one for why it is not ok. */
 export function caseLine({ id, what, outcome, reason, tries, tookMs }: CaseResult): string {
-  const repeated = tries > 1 ? `, ${tries} tries as Redis was late` : "";
+  const repeated = tries > 1 ? `, ${tries} tries as Redis was late or a day ended` : "";
   const line = `${MARKS[outcome]} ${id.padEnd(7)} ${what} (${(tookMs / 1000).toFixed(1)} s${repeated})`;
   return reason === undefined ? line : `${line}\n       ${reason}`;
 }

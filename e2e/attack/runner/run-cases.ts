@@ -19,7 +19,7 @@ export interface CaseResult {
   readonly outcome: "passed" | "failed" | "skipped";
   /** Why it failed or was skipped. */
   readonly reason?: string;
-  /** More than one where Redis was too late for the limits to be exact, and the case failed. */
+  /** More than one where limits were not those of one day counted in Redis, and the case failed. */
   readonly tries: number;
   readonly tookMs: number;
 }
@@ -54,13 +54,18 @@ async function runCase(target: Target, attackCase: AttackCase, fuzzRuns: number)
   const firstAtMs = performance.now();
   for (let tries = 1; ; tries++) {
     const startedAtMs = performance.now();
+    const day = utcDay();
     const verdict = await judgeCase(target, attackCase, fuzzRuns);
     // Limits are counted locally for a request whose Redis is late, so they cannot be exact on a machine that is that busy.
-    const saysNothing = verdict.outcome === "failed" && target.stack?.redisWatch.wasLateSince(startedAtMs) === true;
+    const wasLate = target.stack?.redisWatch.wasLateSince(startedAtMs) === true;
+    // At midnight every count of a day begins anew, and every address has another name.
+    const saysNothing = verdict.outcome === "failed" && (wasLate || day !== utcDay());
     if (saysNothing && tries < MAX_TRIES) continue;
     return { id, what, ...verdict, tries, tookMs: Math.round(performance.now() - firstAtMs) };
   }
 }
+
+const utcDay = () => Math.floor(Date.now() / 86_400_000);
 
 /** Runs a case once, in a trial of its own. */
 async function judgeCase(

@@ -16,11 +16,15 @@ function write(path: string, content: unknown): void {
   writeFileSync(join(root, path), JSON.stringify(content));
 }
 
-const file = (status: string, ...results: [name: string, status: string][]) => ({
+const file = (status: string, ...results: [name: string, status: string, failureMessage?: string][]) => ({
   name: "some.test.ts",
   status,
   endTime: 3_000,
-  assertionResults: results.map(([fullName, result]) => ({ fullName, status: result })),
+  assertionResults: results.map(([fullName, result, message]) => ({
+    fullName,
+    status: result,
+    failureMessages: message === undefined ? [] : [message],
+  })),
 });
 const report = (passed: number, pending: number, ...testResults: ReturnType<typeof file>[]) => ({
   success: true,
@@ -40,6 +44,18 @@ test("passed, failed and skipped tests are counted, and the failed ones named", 
     durationMs: 2_000,
     failures: ["breaks"],
   });
+});
+
+test("below the name of a failed test stands why: the message without its stack and colours, and not all of a long one", () => {
+  const red =
+    "AssertionError: \u001b[31mMX-4 labels: new series\u001b[39m\nsecond line\n    at here (file.ts:1:1)\n    at there";
+  const long = Array.from({ length: 40 }, (_, line) => `${line} ${"x".repeat(2_000)}`).join("\n");
+  const results = file("failed", ["breaks", "failed", red], ["tells all", "failed", long]);
+  write(`e2e/${REPORT_FILE}`, report(0, 0, results));
+  const [short = "", bounded = ""] = readReport(root, "e2e").failures;
+  expect(short).toBe("breaks\n       AssertionError: MX-4 labels: new series\n       second line");
+  expect(bounded.split("\n").at(-1)).toBe("       ... 30 more lines");
+  expect(bounded.length).toBeLessThan(3_500);
 });
 
 test("a file that cannot be loaded is a failure, though none of its tests ran", () => {
