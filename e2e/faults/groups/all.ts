@@ -1,10 +1,14 @@
 import type { FaultCase } from "../fault-case.ts";
 import { historyFaults } from "../history/history.ts";
 import { clockFaults } from "./clock.ts";
+import { exhaustionFaults } from "./exhaustion.ts";
 import { herdFaults } from "./herd.ts";
 import { lifeAndDeathFaults } from "./life-and-death.ts";
+import { neighbourFaults } from "./neighbours.ts";
 import { postgresFaults } from "./postgres.ts";
 import { redisFaults } from "./redis.ts";
+import { retriedFaults } from "./retried.ts";
+import { upkeepFaults } from "./upkeep.ts";
 import { writeFaults } from "./writes.ts";
 
 /** Every case, in the order of the list of faults. */
@@ -12,7 +16,11 @@ export const FAULTS: readonly FaultCase[] = [
   ...redisFaults,
   ...postgresFaults,
   ...writeFaults,
+  ...retriedFaults,
   ...lifeAndDeathFaults,
+  ...exhaustionFaults,
+  ...upkeepFaults,
+  ...neighbourFaults,
   ...clockFaults,
   ...herdFaults,
   ...historyFaults,

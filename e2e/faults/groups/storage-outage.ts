@@ -28,7 +28,8 @@ export function storageSite(sites: Sites): Promise<StorageSite> {
 }
 
 export interface StorageOutage {
-  readonly hurt: () => unknown;
+  /** Resolves once it hurts. @param samples of the load that goes on meanwhile */
+  readonly hurt: (samples: readonly Sample[]) => unknown;
   readonly heal: () => unknown;
   readonly lastsMs?: number;
   /** Whether the database cannot store at all, so that `/readyz` must say so; a lock on one table is no such thing. */
@@ -63,7 +64,7 @@ export async function survivesWithout({ site, replicas }: StorageSite, outage: S
   const load = await underLoad(options, async ({ samples }) => {
     await until(() => samples.length > 40, "the load does not begin");
     try {
-      await hurt();
+      await hurt(samples);
       hurtAtMs = performance.now();
       if (isDown) {
         const tookMs = Math.max(...(await readyBecomes(false, 10_000)));

@@ -1,8 +1,9 @@
 import { hold } from "../../src/cases/run-cases.ts";
 import { type FaultCase, fault } from "../fault-case.ts";
+import type { Replica } from "../site/replica.ts";
 import { witnessed } from "../site/sites.ts";
 import { mountSmallDisk } from "../site/small-disk.ts";
-import { tally, underLoad } from "../wire/load.ts";
+import { type Sample, tally, underLoad } from "../wire/load.ts";
 import type { Reply } from "../wire/send.ts";
 import { until } from "../wire/until.ts";
 import { type StorageSite, storageSite, survivesWithout } from "./storage-outage.ts";
@@ -211,7 +212,7 @@ export const writeFaults: readonly FaultCase[] = [
  * what it says then, in the same statement.
  */
 async function fullDisk(storage: StorageSite): Promise<void> {
-  const { site } = storage;
+  const { site, replicas } = storage;
   const [row] = await site.sql<{ folder: string }[]>`SELECT current_setting('data_directory') AS folder`;
   const disk = mountSmallDisk((row as { folder: string }).folder);
   try {
@@ -231,7 +232,7 @@ async function fullDisk(storage: StorageSite): Promise<void> {
     }
     await site.sql.unsafe(`CREATE TABLESPACE small_disk LOCATION '${disk.folder}'`);
     await site.sql.unsafe(`ALTER TABLE ${today()} SET TABLESPACE small_disk`);
-    const hurt = async () => {
+    const hurt = async (samples: readonly Sample[]) => {
       disk.fill();
       // What PostgreSQL has got in advance is used up first.
       const event = "INSERT INTO events_raw SELECT 0, 0, now(), now(), NULL, 0, 0 FROM generate_series(1, 500)";
@@ -241,6 +242,10 @@ async function fullDisk(storage: StorageSite): Promise<void> {
           () => true,
         );
       await until(tryMore, "the disk does not get full");
+      // Each has a page of its own that it fills before it asks for another one.
+      const isRefused = (replica: Replica) =>
+        samples.some((sample) => sample.replica === replica && sample.reply.status === 503);
+      await until(() => replicas.every(isRefused), "a collector is not refused");
     };
     await survivesWithout(storage, { hurt, heal: () => disk.free(), answerMs: 5_500 });
   } finally {

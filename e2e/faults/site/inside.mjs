@@ -3,6 +3,7 @@
  * order from the file that FAULTS_ORDERS names, and says that it has done it in the file beside.
  */
 import { readFileSync, writeFileSync } from "node:fs";
+import { getHeapStatistics } from "node:v8";
 import { isMainThread } from "node:worker_threads";
 
 const RealDate = Date;
@@ -20,6 +21,15 @@ globalThis.Date = class extends RealDate {
   }
 };
 
+/** @type {object[]} */
+let ballast = [];
+
+function fillHeap(share) {
+  if (share === 0) ballast = [];
+  const isFull = () => getHeapStatistics().used_heap_size >= getHeapStatistics().heap_size_limit * share;
+  while (!isFull()) for (let i = 0; i < 10_000; i++) ballast.push({ i, next: [i] });
+}
+
 const file = process.env.FAULTS_ORDERS;
 if (isMainThread && file !== undefined) {
   // Whoever breaks things may break down as well: nothing of it stays behind.
@@ -28,8 +38,9 @@ if (isMainThread && file !== undefined) {
     if (process.ppid !== parent) process.kill(process.pid, "SIGKILL");
   }, 1_000).unref();
   process.on("SIGUSR2", () => {
-    const { id, clockOffsetMs: offset, blockMs, throws } = JSON.parse(readFileSync(file, "utf8"));
+    const { id, clockOffsetMs: offset, blockMs, throws, heapShare } = JSON.parse(readFileSync(file, "utf8"));
     if (offset !== undefined) clockOffsetMs = offset;
+    if (heapShare !== undefined) fillHeap(heapShare);
     writeFileSync(`${file}.done`, String(id));
     // The clock of this loop is no part of the fault.
     if (blockMs !== undefined) for (const end = performance.now() + blockMs; performance.now() < end; );

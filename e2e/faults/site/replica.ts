@@ -12,9 +12,16 @@ export interface Order {
   /** Keeps its event loop busy. */
   readonly blockMs?: number;
   readonly throws?: "exception" | "rejection";
+  /** Fills its heap up to this share of what it may have; 0 gives everything back. */
+  readonly heapShare?: number;
 }
 
 const INSIDE = new URL("./inside.mjs", import.meta.url).href;
+
+/** Environment of a collector whose Node gets further options. */
+export const withNodeOptions = (...options: readonly string[]): { NODE_OPTIONS: string } => ({
+  NODE_OPTIONS: [`--import=${INSIDE}`, ...options].join(" "),
+});
 
 let compiled: string | undefined;
 function compiledFolder(): string {
@@ -47,7 +54,7 @@ export class Replica {
       // Each of the many starts would else compile the same files again.
       NODE_COMPILE_CACHE: compiledFolder(),
       METRICS_PORT: String(metricsPort),
-      NODE_OPTIONS: `--import=${INSIDE}`,
+      ...withNodeOptions(),
       FAULTS_ORDERS: join(folder, "order"),
     };
     const collector = await CollectorProcess.prepare({ ...own, ...env }, under);

@@ -18,7 +18,8 @@ export function openPools(address: DatabaseAddress): Pools {
     name: "collector flush",
     maxConnections: 1,
     statementTimeoutMs: 2_500,
-    lockTimeoutMs: 500,
+    // A delivery may come while another waits for a lock, and then waits itself: both have their answer within a second.
+    lockTimeoutMs: 400,
     deadlineMs: 3_000,
     // The planner takes every array for ten rows, and a nested loop over a thousand deliveries is a million steps.
     session: { enable_nestloop: "off" },

@@ -1,3 +1,5 @@
+import { sqlState } from "./errors.ts";
+import type { Partitions } from "./partitions.ts";
 import type { Pool } from "./pool.ts";
 
 export interface StorageHealth {
@@ -21,8 +23,28 @@ export interface EventPath {
 const PROBE_DEADLINE_MS = 1_500;
 /** More than fits into what is left of a page, so that a full disk shows. */
 const TRIAL_EVENTS = 300;
+const MISSING_PARTITION = "23514";
 
-export function createStorageHealth(pool: Pool, events: EventPath, now: () => number): StorageHealth {
+export interface StorageHealthDeps {
+  /** Short statements only. */
+  readonly pool: Pool;
+  readonly events: EventPath;
+  readonly partitions: Pick<Partitions, "ensure">;
+  readonly now: () => number;
+}
+
+export function createStorageHealth({ pool, events, partitions, now }: StorageHealthDeps): StorageHealth {
+  /** As a flush does: where the partition of today is missing it is made, for without requests no flush would ever do it. */
+  async function tryEventsMakingRoom(): Promise<void> {
+    try {
+      await tryEvents(pool, now());
+    } catch (error) {
+      if (sqlState(error) !== MISSING_PARTITION) throw error;
+      await partitions.ensure(now());
+      await tryEvents(pool, now());
+    }
+  }
+
   return {
     async probe() {
       await pool.run(
@@ -34,7 +56,7 @@ export function createStorageHealth(pool: Pool, events: EventPath, now: () => nu
       // The row above is written over and over in its place: a disk without room for events, or a lock on their table, does
       // not show there. Without requests no flush would ever find out that it is over, so it is tried out.
       if (!events.failing) return;
-      await tryEvents(pool, now());
+      await tryEventsMakingRoom();
       events.recovered();
     },
   };

@@ -111,7 +111,7 @@ export function openStorage(address: DatabaseAddress, options: StorageOptions): 
     nameRuleStore,
     sessionStore: createSessionStore(pools.read),
     usageStore: createUsageStore(pools.read),
-    storageHealth: createStorageHealth(pools.lookup, flusher, now),
+    storageHealth: createStorageHealth({ pool: pools.lookup, events: flusher, partitions, now }),
     lastUsed,
     droppedPerDay,
     get startError() {

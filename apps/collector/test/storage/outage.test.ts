@@ -93,7 +93,7 @@ describe("an outage of the database", () => {
     expect(await countEvents(direct.read, keyId)).toBe(3);
   });
 
-  it("gives way to a lock after half a second instead of waiting for it", async () => {
+  it("gives way to a lock within half a second instead of waiting for it", async () => {
     keyId = 4;
     let release = () => {};
     let locked: Promise<unknown> = Promise.resolve();

@@ -51,4 +51,15 @@ describe("the write probe", () => {
     expect(await countEvents(pools.read)).toBe(1);
     await whileEventsCannotBeWritten(() => storage.storageHealth.probe());
   });
+
+  it("makes the partition of today where a flush failed and it is missing: nobody sends to a collector that is not ready", async () => {
+    await whileEventsCannotBeWritten(async () => {
+      await expect(storage.writer.write(delivery(1))).rejects.toMatchObject({ code: "55P03" });
+    });
+    const today = `events_raw_${new Date().toISOString().slice(0, 10).replaceAll("-", "")}`;
+    await pools.upkeep.run(({ sql }) => sql.unsafe(`DROP TABLE ${today}`));
+    await storage.storageHealth.probe();
+    await storage.writer.write(delivery(1));
+    expect(await countEvents(pools.read)).toBe(1);
+  });
 });
