@@ -11,7 +11,7 @@ import { processSite } from "./life-and-death.ts";
 
 const LANE = "process";
 const HEAP_MIB = 160;
-const HEAP_SHARE = 0.9;
+const TAKEN_SHARE = 0.9;
 
 /** What a collector may run out of besides sockets. */
 export const exhaustionFaults: readonly FaultCase[] = [
@@ -28,11 +28,11 @@ export const exhaustionFaults: readonly FaultCase[] = [
       let freedAtMs = 0;
       const { samples } = await underLoad(options, async (load) => {
         await until(() => load.samples.length > 30, "the load does not begin");
-        await replica.tell({ heapShare: HEAP_SHARE });
+        await replica.tell({ heapMiB: HEAP_MIB * TAKEN_SHARE });
         const before = load.samples.length;
         await until(() => load.samples.length > before + 150, "the load does not go on");
         hold(replica.process.isRunning, "it has died");
-        await replica.tell({ heapShare: 0 });
+        await replica.tell({ heapMiB: 0 });
         freedAtMs = performance.now();
         await until(() => performance.now() > freedAtMs + 1_000, "time passes");
       });

@@ -23,7 +23,6 @@ export const neighbourFaults: readonly FaultCase[] = [
     async (sites) => {
       const site = await processSite(sites);
       const replica = await site.start({ env: { TZ: "Australia/Lord_Howe" } });
-      const key = await site.key();
       for (const [offsetMs, status] of [
         [-2_000, 201],
         [500, 201],
@@ -33,6 +32,7 @@ export const neighbourFaults: readonly FaultCase[] = [
         [-DAY_MS, 400],
         [DAY_MS, 400],
       ] as const) {
+        const key = await site.key();
         let correctionMs = 0;
         const { sender, holdsTrue } = witnessed(site.sql, () => Date.now() + offsetMs + correctionMs);
         const reply = await sender.single(replica, key);

@@ -27,8 +27,8 @@ export const retriedFaults: readonly FaultCase[] = [
           ] as const) {
             // A sequence counts what is rolled back as well.
             await site.sql.unsafe(`CREATE SEQUENCE tries;
-              CREATE FUNCTION stumble() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-                IF nextval('tries') % 2 = 1 OR ${always} THEN RAISE EXCEPTION USING ERRCODE = '${code}'; END IF;
+              CREATE FUNCTION stumble() RETURNS trigger LANGUAGE plpgsql AS $$ DECLARE try bigint := nextval('tries'); BEGIN
+                IF try % 2 = 1 OR ${always} THEN RAISE EXCEPTION USING ERRCODE = '${code}'; END IF;
                 RETURN NULL;
               END $$;
               CREATE TRIGGER stumble AFTER INSERT ON events_raw FOR EACH STATEMENT EXECUTE FUNCTION stumble()`);

@@ -21,13 +21,12 @@ globalThis.Date = class extends RealDate {
   }
 };
 
-/** @type {object[]} */
+/** @type {number[][]} */
 let ballast = [];
 
-function fillHeap(share) {
-  if (share === 0) ballast = [];
-  const isFull = () => getHeapStatistics().used_heap_size >= getHeapStatistics().heap_size_limit * share;
-  while (!isFull()) for (let i = 0; i < 10_000; i++) ballast.push({ i, next: [i] });
+function fillHeap(mebibytes) {
+  if (mebibytes === 0) ballast = [];
+  while (getHeapStatistics().used_heap_size < mebibytes * 2 ** 20) ballast.push(Array(4_096).fill(0.5));
 }
 
 const file = process.env.FAULTS_ORDERS;
@@ -38,9 +37,9 @@ if (isMainThread && file !== undefined) {
     if (process.ppid !== parent) process.kill(process.pid, "SIGKILL");
   }, 1_000).unref();
   process.on("SIGUSR2", () => {
-    const { id, clockOffsetMs: offset, blockMs, throws, heapShare } = JSON.parse(readFileSync(file, "utf8"));
+    const { id, clockOffsetMs: offset, blockMs, throws, heapMiB } = JSON.parse(readFileSync(file, "utf8"));
     if (offset !== undefined) clockOffsetMs = offset;
-    if (heapShare !== undefined) fillHeap(heapShare);
+    if (heapMiB !== undefined) fillHeap(heapMiB);
     writeFileSync(`${file}.done`, String(id));
     // The clock of this loop is no part of the fault.
     if (blockMs !== undefined) for (const end = performance.now() + blockMs; performance.now() < end; );

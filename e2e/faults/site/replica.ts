@@ -12,8 +12,8 @@ export interface Order {
   /** Keeps its event loop busy. */
   readonly blockMs?: number;
   readonly throws?: "exception" | "rejection";
-  /** Fills its heap up to this share of what it may have; 0 gives everything back. */
-  readonly heapShare?: number;
+  /** Fills its heap up to so much; 0 gives everything back. */
+  readonly heapMiB?: number;
 }
 
 const INSIDE = new URL("./inside.mjs", import.meta.url).href;
