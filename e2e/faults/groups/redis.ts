@@ -11,7 +11,8 @@ const BURST = 10;
 
 const outage = (id: string, what: string, of: (limits: LimitSite) => Outage): FaultCase =>
   fault(
-    LANE,
+    // What else goes on at the same time would be measured as well.
+    "alone",
     id,
     `${what}: nothing is refused or slow for it, each process counts, over within 10 s`,
     async (sites) => {

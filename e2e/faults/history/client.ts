@@ -1,6 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { BATCH_PATH_SUFFIX, type Event, MAX_EVENT_AGE_MS } from "@org/mcp-analytics-schema";
-import { newBatchId } from "../../attack/runner/trial.ts";
+import { MAX_EVENT_AGE_MS } from "@org/mcp-analytics-schema";
 import type { AttackKey } from "../../attack/stack/attack-keys.ts";
 import { hold } from "../../src/cases/run-cases.ts";
 import type { Replica } from "../site/replica.ts";
@@ -47,11 +46,13 @@ export class Client {
       ["batch again", () => this.#batchAgain()],
       ["signed event again", () => this.#signedAgain()],
       ["bad request", () => this.#bad()],
-      ["batch good in part", () => this.#partlyGood()],
+      ["batch good in part", () => this.#batch(false, 2)],
+      ["batch twice at once", () => this.#batchTwice()],
     ] as const;
     while (!isOver()) {
       const [what, act] = this.#random.pick(does);
       const reply = await act();
+      hold(reply?.status !== 503 || reply.headers["retry-after"] !== undefined, `${what}: a 503 without Retry-After`);
       const came = `${what}: ${reply?.status ?? "lost"}`;
       this.history.set(came, (this.history.get(came) ?? 0) + 1);
       await wait(this.#random.between(0, PAUSE_MS));
@@ -80,17 +81,33 @@ export class Client {
     return this.#sender.single(this.#replica(), this.#key);
   }
 
-  #batch(signed: boolean): Promise<Reply> {
-    const batch = this.#sender.batch(this.#key, this.#random.between(1, 12), signed);
+  #batch(signed: boolean, badEvents = 0): Promise<Reply> {
+    const batch = this.#sender.batch(this.#key, this.#random.between(1, 12), signed, badEvents);
     this.#batches.push(batch);
     return this.#sendBatch(batch);
   }
 
-  async #sendBatch(batch: Batch): Promise<Reply> {
+  async #sendBatch(batch: Batch, replica = this.#replica()): Promise<Reply> {
     const wasStored = batch.testimony.verdict === "stored";
-    const reply = await this.#sender.sendBatch(this.#replica(), batch);
-    if (reply.status === 201 && wasStored) hold(reply.json.duplicate === true, "a stored batch is stored once more");
+    const reply = await this.#sender.sendBatch(replica, batch);
+    if (reply.status !== 201) return reply;
+    const { duplicate, accepted } = reply.json;
+    if (wasStored) hold(duplicate === true, "a stored batch is stored once more");
+    hold(accepted === batch.goodEvents, `it says ${accepted} of ${batch.goodEvents} good events were accepted`);
     return reply;
+  }
+
+  /** As a client does that was too impatient. */
+  async #batchTwice(): Promise<Reply> {
+    const batch = this.#sender.batch(this.#key, this.#random.between(1, 12));
+    this.#batches.push(batch);
+    const replicas = [this.#replica(), this.#replica()];
+    const replies = await Promise.all(replicas.map((replica) => this.#sendBatch(batch, replica)));
+    if (replies.every(({ status }) => status === 201)) {
+      const fresh = replies.filter(({ json }) => json.duplicate !== true).length;
+      hold(fresh === 1, `${fresh} of two are told that a batch is new`);
+    }
+    return replies[0] as Reply;
   }
 
   async #batchAgain(): Promise<Reply | undefined> {
@@ -134,21 +151,6 @@ export class Client {
     hold(reply.status !== 201, `${what} is taken`);
     // Whatever is said to it, even that storage is out: it must not be there.
     testimony.refused();
-    return reply;
-  }
-
-  async #partlyGood(): Promise<Reply> {
-    const { witness } = this.#sender;
-    const [good, bad] = [witness.marks(this.#key, 3), witness.marks(this.#key, 2)];
-    const events = [...good, ...bad].map((mark) => this.#sender.event(mark));
-    const spoilt = events.map((event: Event, index) => (index < good.length ? event : { ...event, extra: 1 }));
-    const testimony = witness.enter(this.#key, good, "the good part of a batch");
-    witness.enter(this.#key, bad, "the bad part of a batch").refused();
-    const body = JSON.stringify({ batchId: newBatchId(), events: spoilt });
-    const { apiKey } = this.#key;
-    const reply = await send(`${this.#replica().process.eventsUrl}${BATCH_PATH_SUFFIX}`, body, { apiKey });
-    if (reply.status === 201) hold(reply.json.accepted === good.length, `it says ${reply.json.accepted} were accepted`);
-    witness.note(testimony, reply);
     return reply;
   }
 }

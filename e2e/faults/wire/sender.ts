@@ -11,6 +11,8 @@ export interface Batch {
   /** Unix ms on the clock of the sender */
   readonly madeAtMs: number;
   readonly body: string;
+  /** How many of its events are valid. */
+  readonly goodEvents: number;
   readonly testimony: Testimony;
   readonly signingSecret: string | undefined;
 }
@@ -40,17 +42,25 @@ export class Sender {
     return reply;
   }
 
-  /** A batch that can be sent any number of times. */
-  batch(key: AttackKey, events: number, signed = false): Batch {
-    const marks = this.witness.marks(key, events);
+  /**
+   * A batch that can be sent any number of times.
+   *
+   * @param badEvents events of it that must be refused, besides the others
+   */
+  batch(key: AttackKey, goodEvents: number, signed = false, badEvents = 0): Batch {
+    const { witness } = this;
+    const [good, bad] = [witness.marks(key, goodEvents), witness.marks(key, badEvents)];
     const batchId = newBatchId();
-    const body = JSON.stringify({ batchId, events: marks.map((mark) => this.event(mark)) });
-    const testimony = this.witness.enter(key, marks, "a batch");
+    const events = [...good.map((mark) => this.event(mark)), ...bad.map((mark) => ({ ...this.event(mark), extra: 1 }))];
+    const testimony = witness.enter(key, good, "a batch");
+    // Whatever comes of the batch, they must not be there.
+    if (badEvents > 0) witness.enter(key, bad, "the bad part of a batch").refused();
     return {
       key,
       batchId,
       madeAtMs: this.now(),
-      body,
+      body: JSON.stringify({ batchId, events }),
+      goodEvents,
       testimony,
       signingSecret: signed ? key.signingSecret : undefined,
     };

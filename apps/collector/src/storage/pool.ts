@@ -16,11 +16,17 @@ export interface PoolOptions {
   /** The server gives a statement up after this. */
   readonly statementTimeoutMs: number;
   readonly lockTimeoutMs: number;
-  /** This process gives an answer up after this, whatever the server or the network does. */
+  /** This process gives an answer up after this, whatever the server or the network does, not counting when it was held up. */
   readonly deadlineMs: number;
   /** Further settings of the session. */
   readonly session?: Readonly<Record<string, string | number | boolean>>;
 }
+
+/**
+ * A deadline is waited for in so many slices. One that comes late counts no more than another: while this process was held up
+ * it has neither sent nor read anything, and the database is not to blame for that.
+ */
+const DEADLINE_SLICES = 10;
 
 /** What a store works with: postgres.js and drizzle on the same connections. */
 export interface Connection {
@@ -57,13 +63,19 @@ export class Pool {
     let timer: NodeJS.Timeout | undefined;
     let lastCall: NodeJS.Immediate | undefined;
     const deadline = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => {
-        // When this process itself was held up, the answer may be waiting in the socket: let it be read first.
-        lastCall = setImmediate(() => {
-          this.#discard(connection);
-          reject(new StorageUnavailableError("DEADLINE"));
-        });
-      }, deadlineMs);
+      let slicesLeft = DEADLINE_SLICES;
+      const wait = () => {
+        timer = setTimeout(() => {
+          slicesLeft -= 1;
+          if (slicesLeft > 0) return wait();
+          // The answer may be waiting in the socket: let it be read first.
+          lastCall = setImmediate(() => {
+            this.#discard(connection);
+            reject(new StorageUnavailableError("DEADLINE"));
+          });
+        }, deadlineMs / DEADLINE_SLICES);
+      };
+      wait();
     });
     try {
       return await Promise.race([work(connection), deadline]);

@@ -3,6 +3,7 @@ import { type FaultProxy, startFaultProxy } from "@org/services";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { StorageUnavailableError } from "../../src/storage/errors.ts";
 import { createPartitions } from "../../src/storage/partitions.ts";
+import { Pool } from "../../src/storage/pool.ts";
 import { openPools, type Pools } from "../../src/storage/pools.ts";
 import { openStorage, type Storage } from "../../src/storage/storage.ts";
 import { countEvents, delivery } from "./deliveries.ts";
@@ -91,6 +92,16 @@ describe("an outage of the database", () => {
     });
     expect(result).toEqual({ duplicate: true, accepted: 3 });
     expect(await countEvents(direct.read, keyId)).toBe(3);
+  });
+
+  it("is not taken for one when this process itself was held up: that time counts against no deadline", async () => {
+    const limits = { statementTimeoutMs: 5_000, lockTimeoutMs: 500, deadlineMs: 1_000 };
+    const pool = new Pool(database.address, { name: "held up", maxConnections: 1, ...limits });
+    const answer = pool.run(({ sql }) => sql`SELECT 1 AS one`);
+    for (const endMs = performance.now() + 1_500; performance.now() < endMs; );
+    await expect(answer).resolves.toMatchObject([{ one: 1 }]);
+    await expect(pool.run(({ sql }) => sql`SELECT pg_sleep(4)`)).rejects.toMatchObject({ code: "DEADLINE" });
+    await pool.close();
   });
 
   it("gives way to a lock within half a second instead of waiting for it", async () => {
