@@ -28,7 +28,9 @@ const partitionsOf = async ({ site }: StorageSite) =>
       SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = 'events_raw'::regclass ORDER BY 1`
   ).map(({ name }) => name);
 
-const today = () => `events_raw_${new Date().toISOString().slice(0, 10).replaceAll("-", "")}`;
+const DAY_MS = 86_400_000;
+const partitionOf = (atMs: number) => `events_raw_${new Date(atMs).toISOString().slice(0, 10).replaceAll("-", "")}`;
+const today = () => partitionOf(Date.now());
 
 const is503 = ({ status, headers }: Reply) => status === 503 && headers["retry-after"] !== undefined;
 
@@ -208,13 +210,18 @@ export const writeFaults: readonly FaultCase[] = [
 ];
 
 /**
- * The partition of today on a disk in memory that is filled up. Where this user may not mount one, PostgreSQL is made to say
+ * The partitions of today and tomorrow on a disk in memory that is filled up. Where this user may not mount one, PostgreSQL is made to say
  * what it says then, in the same statement.
  */
 async function fullDisk(storage: StorageSite): Promise<void> {
   const { site, replicas } = storage;
   const [row] = await site.sql<{ folder: string }[]>`SELECT current_setting('data_directory') AS folder`;
   const disk = mountSmallDisk((row as { folder: string }).folder);
+  // Midnight may come meanwhile.
+  const days = [today(), partitionOf(Date.now() + DAY_MS)];
+  const move = async (tablespace: string) => {
+    for (const day of days) await site.sql.unsafe(`ALTER TABLE ${day} SET TABLESPACE ${tablespace}`);
+  };
   try {
     if (disk === undefined) {
       await site.sql.unsafe(`CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS
@@ -231,7 +238,7 @@ async function fullDisk(storage: StorageSite): Promise<void> {
       return;
     }
     await site.sql.unsafe(`CREATE TABLESPACE small_disk LOCATION '${disk.folder}'`);
-    await site.sql.unsafe(`ALTER TABLE ${today()} SET TABLESPACE small_disk`);
+    await move("small_disk");
     const hurt = async (samples: readonly Sample[]) => {
       disk.fill();
       // What PostgreSQL has got in advance is used up first.
@@ -250,7 +257,7 @@ async function fullDisk(storage: StorageSite): Promise<void> {
     await survivesWithout(storage, { hurt, heal: () => disk.free(), answerMs: 5_500 });
   } finally {
     disk?.free();
-    await site.sql.unsafe(`ALTER TABLE ${today()} SET TABLESPACE pg_default`);
+    await move("pg_default");
     await site.sql.unsafe("DROP TABLESPACE IF EXISTS small_disk");
     disk?.remove();
   }

@@ -6,7 +6,7 @@ import { Client } from "./client.ts";
 import { Random } from "./random.ts";
 
 const CLIENTS = 5;
-const FULL_LENGTH_MS = 45_000;
+const FULL_LENGTH_MS = 60_000;
 
 export const historyFaults: readonly FaultCase[] = [
   fault(
