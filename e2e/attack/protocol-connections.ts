@@ -139,4 +139,36 @@ export const protocolConnections: readonly AttackCase[] = [
       hold(again.json?.accepted === 50, "half a batch is stored");
     },
   ),
+
+  attack(
+    "PR-N1",
+    "a client that closes its half: answered after a whole request, nothing after half of one",
+    async (t) => {
+      const key = await t.key();
+      const body = JSON.stringify(t.event());
+      const whole = t.connect();
+      whole.send(t.bytes({ key, body }));
+      whole.finish();
+      t.expect(t.note(await whole.answer(), { key, body }), "stored");
+      const half = t.connect();
+      half.send(t.bytes({ key, body: t.batch([t.event()]).batchId }).subarray(0, -5));
+      half.finish();
+      const answers = await half.answersUntilClosed();
+      for (const answer of answers) t.expectStatus(t.note(answer), [400, 408], "half a request");
+      t.ledger.charge(key, 1, 0);
+      t.expect(await t.post(body, { key }), "stored");
+    },
+  ),
+
+  attack("PR-N2", "a request that comes byte by byte, as fast as it may, is a request like any other", async (t) => {
+    const key = await t.key();
+    const body = JSON.stringify(t.batch([t.event(), t.event()]));
+    const connection = t.connect();
+    for (const byte of t.bytes({ key, path: "/v1/events/batch", body })) {
+      connection.send(Uint8Array.of(byte));
+      await wait(0);
+    }
+    t.expect(t.note(await connection.answer(), { key, path: "/v1/events/batch", body }), "stored");
+    t.expect(await t.postBatch(body, { key }), "duplicate");
+  }),
 ];

@@ -27,7 +27,9 @@ export function openPools(address: DatabaseAddress): Pools {
   const lookup = new Pool(address, {
     name: "collector lookup",
     maxConnections: 3,
-    statementTimeoutMs: 1_500,
+    // Beyond the deadline: the server counts the time as well in which this process is held up between two messages of one
+    // statement, and would cancel what nothing is wrong with.
+    statementTimeoutMs: 5_000,
     lockTimeoutMs: 500,
     deadlineMs: 2_000,
   });
