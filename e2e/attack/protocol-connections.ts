@@ -140,27 +140,7 @@ export const protocolConnections: readonly AttackCase[] = [
     },
   ),
 
-  attack(
-    "PR-N1",
-    "a client that closes its half: answered after a whole request, nothing after half of one",
-    async (t) => {
-      const key = await t.key();
-      const body = JSON.stringify(t.event());
-      const whole = t.connect();
-      whole.send(t.bytes({ key, body }));
-      whole.finish();
-      t.expect(t.note(await whole.answer(), { key, body }), "stored");
-      const half = t.connect();
-      half.send(t.bytes({ key, body: t.batch([t.event()]).batchId }).subarray(0, -5));
-      half.finish();
-      const answers = await half.answersUntilClosed();
-      for (const answer of answers) t.expectStatus(t.note(answer), [400, 408], "half a request");
-      t.ledger.charge(key, 1, 0);
-      t.expect(await t.post(body, { key }), "stored");
-    },
-  ),
-
-  attack("PR-N2", "a request that comes byte by byte, as fast as it may, is a request like any other", async (t) => {
+  attack("PR-N1", "a request that comes byte by byte, as fast as it may, is a request like any other", async (t) => {
     const key = await t.key();
     const body = JSON.stringify(t.batch([t.event(), t.event()]));
     const connection = t.connect();

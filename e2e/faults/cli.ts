@@ -2,7 +2,7 @@
 import { caseLine, closingLine, summarise } from "../src/cases/report.ts";
 import { runCases } from "../src/cases/run-cases.ts";
 import { progressBar } from "../src/progress-bar.ts";
-import { chooseFaults } from "./groups/all.ts";
+import { chooseFaults, quickFaults } from "./groups/all.ts";
 import { HELP, readOptions } from "./options.ts";
 import { Sites } from "./site/sites.ts";
 
@@ -24,7 +24,7 @@ if (options.help) {
   process.stdout.write(HELP);
   process.exit(0);
 }
-const cases = read(() => chooseFaults(options.only));
+const cases = read(() => (options.quick && options.only.length === 0 ? quickFaults() : chooseFaults(options.only)));
 if (options.list) {
   for (const { id, what } of cases) console.log(`${id.padEnd(7)} ${what}`);
   process.exit(0);

@@ -10,7 +10,7 @@ collectors as processes of this run alone, proxies between them that play the fa
   --seed N    decides what the history checker does and which faults meet it; printed with every run
   --only ID   only this case (PF-2) or prefix (PF); may be repeated
   --list      name the cases and end
-  --quick     a shorter history and fewer kills, as in the test command
+  --quick     a shorter history and fewer kills; without --only just the cases that show that nothing is lost, as in the test command
   --help      this text
 
 Exit code 0 when nothing failed, 1 when something did, 2 when the arguments are wrong.

@@ -83,11 +83,6 @@ export class RawConnection {
     this.#socket.resume();
   }
 
-  /** Says that nothing more comes, and still listens. */
-  finish(): void {
-    this.#socket.end();
-  }
-
   /** Ends it as a client does that goes away. */
   end(): void {
     this.#socket.destroy();
