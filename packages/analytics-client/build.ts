@@ -24,7 +24,7 @@ const ENTRIES: Readonly<Record<string, readonly string[]>> = {
  * wire or another copy of this package (`Sink`) sees may stand here.
  */
 const INTERNAL_PROPERTIES =
-  "after apiKey bucket capacity clock complete credentials endedAt flushWaitMs keyRefused learn low missing mistimed names noted onBusy onKeyRefused openTransport refillMs refused remaining retryAt run send signingSecret spend stored taskRequested threw url waitMs watched";
+  "after apiKey body bucket capacity clock complete credentials endedAt flushWaitMs keyRefused learn low missing mistimed names noted onBusy onKeyRefused openTransport refillMs refused remaining reported retryAt run send signingSecret spend stored taken taskRequested threw url waitMs watched";
 
 /** What will stand in dist/, by file name. */
 const files = new Map<string, string>();
@@ -41,7 +41,7 @@ replaceDist();
 
 async function bundle(name: string, format: "esm" | "cjs", file: string): Promise<void> {
   const build = await rolldown({ input: `src/${name}.ts`, platform: "node", transform: { target: "node20" } });
-  const { output } = await build.generate({ format, codeSplitting: false });
+  const { output } = await build.generate({ format, codeSplitting: false, generatedCode: { symbols: false } });
   await build.close();
   const isModule = format === "esm";
   const shortened = minifySync(file, output[0].code, {
@@ -53,7 +53,15 @@ async function bundle(name: string, format: "esm" | "cjs", file: string): Promis
   const minified = await minify(shortened.code, {
     module: isModule,
     toplevel: true,
-    compress: { passes: 5, ecma: 2020, unsafe_arrows: true, inline: 1 },
+    compress: {
+      passes: 5,
+      ecma: 2020,
+      unsafe_arrows: true,
+      inline: 1,
+      hoist_funs: true,
+      pure_getters: true,
+      unsafe: true,
+    },
   });
   files.set(file, `${minified.code}\n`);
 }

@@ -10,6 +10,8 @@ import { equip, type Variant } from "./variants.ts";
 const [variant = "bare", mode = "pace", count = "1000", sinkOrigin = ""] = process.argv.slice(2);
 const calls = Number(count);
 const BLOCK = 500;
+/** Blocks before anything is measured, of both kinds: by then the code of either side has been compiled. */
+const WARM_UP_BLOCKS = 4;
 
 interface Pair {
   readonly call: () => Promise<unknown>;
@@ -25,7 +27,10 @@ async function connect(chosen: Variant): Promise<Pair> {
   return { call: () => client.callTool({ name: "work" }), flush };
 }
 
-const { call, flush } = await connect(variant as Variant);
+const pair = await connect(variant as Variant);
+const figures = mode === "heap" ? { heapBytes: await heapGrownBytes(pair) } : await comparePace(pair);
+console.log(JSON.stringify(figures));
+process.exit(0);
 
 /** Twice, as the first leaves behind what only finalizers let go of. */
 async function liveHeapBytes(): Promise<number> {
@@ -36,51 +41,72 @@ async function liveHeapBytes(): Promise<number> {
   return process.memoryUsage().heapUsed;
 }
 
-if (mode === "heap") {
+async function heapGrownBytes({ call }: Pair): Promise<number> {
   for (let i = 0; i < 1_000; i++) await call();
   const before = await liveHeapBytes();
   for (let i = 0; i < calls; i++) {
     await call();
     // The loop has to turn, or nothing that sends would ever run.
-    if (i % 1_000 === 0) await new Promise((resolve) => setImmediate(resolve));
+    if (i % 1_000 === 0) await turn();
   }
-  console.log(JSON.stringify({ heapBytes: (await liveHeapBytes()) - before }));
-} else {
-  const bare = await connect("bare");
-  for (let i = 0; i < BLOCK; i++) {
-    await bare.call();
-    await call();
-  }
-  await flush();
-  const times: { bare: number[]; variant: number[] } = { bare: [], variant: [] };
-  const cpuUs = { bare: 0, variant: 0 };
-  // In turns, block by block, so that both meet the same moments of a machine that is shared.
-  for (let done = 0; done < calls; done += BLOCK) {
-    cpuUs.bare += await block(bare.call, times.bare);
-    cpuUs.variant += await block(call, times.variant);
-  }
-  const before = process.cpuUsage();
-  await flush();
-  cpuUs.variant += spent(before);
-  const addedMedianUs = medianOf(times.variant) - medianOf(times.bare);
-  console.log(JSON.stringify({ addedMedianUs, addedCpuUs: (cpuUs.variant - cpuUs.bare) / times.variant.length }));
+  return (await liveHeapBytes()) - before;
 }
-process.exit(0);
 
-/** Makes a block of calls, notes how long each took, and gives the CPU that the block used. */
-async function block(make: () => Promise<unknown>, into: number[]): Promise<number> {
-  const before = process.cpuUsage();
+/** In turns, block by block, so that the variant and a bare server meet the same moments of a machine that is shared. */
+async function comparePace(equipped: Pair): Promise<{ addedMedianUs: number; addedCpuUs: number }> {
+  const bare = await connect("bare");
+  const cpuUs = { bare: 0, equipped: 0 };
+  const times: { bare: number[]; equipped: number[] } = { bare: [], equipped: [] };
+  for (let block = -WARM_UP_BLOCKS; block < calls / BLOCK; block++) {
+    const bareUs = await sendingBlock(bare);
+    const equippedUs = await sendingBlock(equipped);
+    if (block < 0) continue;
+    cpuUs.bare += bareUs;
+    cpuUs.equipped += equippedUs;
+  }
+  for (let block = -WARM_UP_BLOCKS; block < calls / BLOCK; block++) {
+    const bareTimes = await saturatedBlock(bare);
+    const equippedTimes = await saturatedBlock(equipped);
+    if (block < 0) continue;
+    times.bare.push(...bareTimes);
+    times.equipped.push(...equippedTimes);
+  }
+  return {
+    addedMedianUs: medianOf(times.equipped) - medianOf(times.bare),
+    addedCpuUs: (cpuUs.equipped - cpuUs.bare) / calls,
+  };
+}
+
+/** Back to back: how long each call took in microseconds, with all that an SDK does on the path of a call and nothing it puts off. */
+async function saturatedBlock({ call, flush }: Pair): Promise<number[]> {
+  const times: number[] = [];
   for (let i = 0; i < BLOCK; i++) {
     const startedAt = process.hrtime.bigint();
-    await make();
-    into.push(Number(process.hrtime.bigint() - startedAt) / 1_000);
+    await call();
+    times.push(Number(process.hrtime.bigint() - startedAt) / 1_000);
   }
-  return spent(before);
+  await flush();
+  return times;
 }
 
-function spent(before: NodeJS.CpuUsage): number {
+/**
+ * A turn of the loop after each call, as between the messages of any transport: the CPU in microseconds, with everything that
+ * was put off, the sending and the garbage too.
+ */
+async function sendingBlock({ call, flush }: Pair): Promise<number> {
+  const before = process.cpuUsage();
+  for (let i = 0; i < BLOCK; i++) {
+    await call();
+    await turn();
+  }
+  await flush();
+  (globalThis.gc as ((options: { type: "minor" }) => void) | undefined)?.({ type: "minor" });
   const { user, system } = process.cpuUsage(before);
   return user + system;
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 function medianOf(values: readonly number[]): number {

@@ -2,7 +2,7 @@ import type { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { createAnalytics, instrument } from "@org/mcp-analytics-client";
 
 /** Ways to have analytics in a server. `bare` has none. */
-export type Variant = "bare" | "ours" | "fetch" | "posthog";
+export type Variant = "bare" | "ours" | "fetch" | "posthog" | "agentcat" | "sentry";
 
 type Result = { content: { type: "text"; text: string }[] };
 const answer = async (): Promise<Result> => ({ content: [{ type: "text", text: "done" }] });
@@ -41,6 +41,21 @@ export async function equip(server: McpServer, variant: Variant, sinkOrigin: str
         return result;
       });
       return () => posthog.flush().then(() => {});
+    }
+    case "agentcat": {
+      const { track } = await import("agentcat");
+      // Its diagnostics go to its maker and not to the sink.
+      track(server, "proj_benchmark", { apiBaseUrl: sinkOrigin, disableDiagnostics: true });
+      server.registerTool("work", {}, answer);
+      // It has no flush of its own, so it is waited for.
+      return () => fetch(sinkOrigin).then(() => {});
+    }
+    case "sentry": {
+      const { flush, init, wrapMcpServerWithSentry } = await import("@sentry/node");
+      init({ dsn: `${sinkOrigin.replace("//", "//public@")}/1`, tracesSampleRate: 1 });
+      wrapMcpServerWithSentry(server);
+      server.registerTool("work", {}, answer);
+      return () => flush(10_000).then(() => {});
     }
   }
 }

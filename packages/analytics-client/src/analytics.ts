@@ -23,22 +23,21 @@ export function createAnalytics(options: AnalyticsOptions = {}): Analytics {
 export function composeAnalytics(options: AnalyticsOptions, runtime: Runtime): Analytics {
   const config = readConfig(options);
   const { reason, level } = config;
-  const { clock, random, notice, openTransport } = runtime;
+  const { clock, notice, openTransport } = runtime;
   const debug = reason === "debug";
   if (reason !== "on" && !debug) {
     // Whoever set a key wants analytics, and should learn why there is none. Values are never repeated.
-    if (/bad|endpoint/.test(reason)) notice(`off (${reason}), see \`npx mcp-analytics status\``);
+    if (/bad|endpoint/.test(reason)) notice(`off (${reason})${SEE_DOCTOR}`);
     return analyticsObject(reason, level);
   }
 
   const transport = openTransport(debug ? undefined : config.url);
   const delivery = createDelivery({
+    ...runtime,
     credentials: config,
     transport,
-    clock,
-    random,
     onBusy: (busy) => setBusy(flushAtExit, busy),
-    onKeyRefused: () => notice("paused (key refused), see `npx mcp-analytics doctor`"),
+    onKeyRefused: () => notice(`paused (key refused)${SEE_DOCTOR}`),
   });
   // An attempt that is still under way then is broken off: a connection in the making holds the process, unref or not.
   const flushAtExit = (deadlineMs: number): Promise<void> => delivery.flush(deadlineMs).then(transport.close);
@@ -75,4 +74,5 @@ export function analyticsObject(reason: ConsentReason, level: Level, sink?: Sink
   return analytics;
 }
 
+const SEE_DOCTOR = ", see `npx mcp-analytics doctor`";
 const LONGEST_DEADLINE_MS = 60_000;

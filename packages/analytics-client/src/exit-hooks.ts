@@ -17,7 +17,7 @@ let flushed = false;
 export function setBusy(flush: Flush, isBusy: boolean): void {
   const before = busy.size;
   busy[isBusy ? "add" : "delete"](flush);
-  if (before > 0 === busy.size > 0) return;
+  if (!before === !busy.size) return;
   const change = isBusy ? "prependListener" : "off";
   process[change]("beforeExit", flushOnce);
   for (const name of SIGNALS) process[change](name, onSignal);
@@ -47,6 +47,6 @@ function onSignal(signal: NodeJS.Signals): void {
   for (const name of SIGNALS) process.off(name, onSignal);
   flushed = !hostListens;
   void flushAll().then(() => {
-    if (!hostListens && process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+    if (!hostListens && !process.listenerCount(signal)) process.kill(process.pid, signal);
   });
 }

@@ -44,18 +44,19 @@ export interface Store {
 export function createSink(
   level: Level,
   { errorTypes, categorizeError }: AnalyticsOptions,
-  { add, flush, stop }: Store,
+  store: Store,
   now: () => number,
   notice: Sink["notice"],
 ): Sink {
   const allowed = allowedErrorTypes(errorTypes);
   const timed = level === "standard";
   return {
+    ...store,
     timed,
     categorize: createCategorize(allowed, categorizeError),
     notice,
     capture(tool, errorType, durationMs = -1, origin?: Origin) {
-      add({
+      store.add({
         tool,
         errorType: errorType === undefined || allowed.has(errorType) ? errorType : "UNKNOWN",
         endedAt: now(),
@@ -63,7 +64,5 @@ export function createSink(
         origin: timed ? origin : undefined,
       });
     },
-    flush,
-    stop,
   };
 }

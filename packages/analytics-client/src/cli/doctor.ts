@@ -1,7 +1,7 @@
 import type { Config } from "../config/config.ts";
 import { attempt } from "../delivery/attempt.ts";
 import { clockOffsetMs } from "../delivery/clock-offset.ts";
-import type { Answer, Transport } from "../delivery/transport.ts";
+import { type Answer, ATTEMPT_TIMEOUT_MS, type Transport } from "../delivery/transport.ts";
 import { uuidV7 } from "../delivery/uuid-v7.ts";
 import { REASONS } from "./reasons.ts";
 
@@ -42,7 +42,13 @@ export async function diagnose(
   const sentAt = now();
   const answer = await attempt(probe, config, failing, sentAt);
   transport.close();
-  if (!answer) return { healthy: false, lines: [...lines, `- reach: ${explainFailure(failure, url)}`] };
+  if (!answer) {
+    const why =
+      now() - sentAt < ATTEMPT_TIMEOUT_MS
+        ? explainFailure(failure, url)
+        : `${url.host} did not answer within ${ATTEMPT_TIMEOUT_MS / 1_000} s`;
+    return { healthy: false, lines: [...lines, `- reach: ${why}`] };
+  }
   lines.push(`+ reach: ${url.origin} answered in ${now() - sentAt} ms`);
   lines.push(explainClock(clockOffsetMs(answer.headers.date, sentAt, now()), config.signingSecret !== undefined));
   const { good, text } = explainAnswer(answer, config);
@@ -53,7 +59,6 @@ function explainFailure(error: unknown, url: URL): string {
   const code = String(Object(error).code ?? Object(error).name);
   if (code === "ENOTFOUND" || code === "EAI_AGAIN") return `the name ${url.hostname} cannot be resolved (${code})`;
   if (code === "ECONNREFUSED") return `nobody listens at ${url.host} (${code})`;
-  if (code === "ABORT_ERR") return `${url.host} did not answer within 5 s`;
   if (/CERT|TLS|SSL|EPROTO|ALTNAME/.test(code)) return `no trusted TLS connection to ${url.host} (${code})`;
   return `no complete answer from ${url.host} (${code})`;
 }

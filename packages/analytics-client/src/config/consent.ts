@@ -1,11 +1,11 @@
 import { API_KEY_PATTERN, SIGNING_SECRET_PATTERN } from "@org/mcp-analytics-schema/constants";
+import { matches } from "../matches.ts";
 import type { AnalyticsOptions, ConsentReason, Environment } from "../types.ts";
 
 const NO = /^(0|false|off|no|)$/i;
 const YES = /^(1|true|on|yes)$/i;
 
 const isSet = (value = ""): boolean => !NO.test(value.trim());
-const matches = (pattern: string, value = ""): boolean => new RegExp(pattern).test(value);
 
 /**
  * Decides whether anything may be collected, before any id, file, timer or socket exists. The first rule that matches wins.

@@ -26,7 +26,7 @@ export async function attempt(
   try {
     const headers: Record<string, string> = {
       "content-type": JSON_CONTENT_TYPE,
-      [API_KEY_HEADER]: apiKey ?? "",
+      [API_KEY_HEADER]: apiKey as string,
     };
     if (signingSecret) {
       headers[TIMESTAMP_HEADER] = `${nowMs}`;

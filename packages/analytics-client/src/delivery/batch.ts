@@ -8,8 +8,10 @@ import { uuidV7 } from "./uuid-v7.ts";
 /** A delivery as it goes out: the same id and the same bytes on every attempt. */
 export interface Batch {
   readonly body: Buffer;
-  readonly events: readonly QueuedEvent[];
-  readonly dropped: Dropped;
+  /** Its events, in their order. */
+  readonly taken: readonly QueuedEvent[];
+  /** The drops that it reports. */
+  readonly reported: Dropped;
 }
 
 /**
@@ -31,7 +33,7 @@ export function takeBatch(queue: EventQueue, dropped: Dropped, nowMs: number, cl
       toWire(event, Math.min(event.endedAt, nowMs + MAX_EVENT_LEAD_MS / 2) + clockOffsetMs),
     ),
   });
-  return { body: Buffer.from(body), events, dropped: { ...dropped } };
+  return { body: Buffer.from(body), taken: events, reported: { ...dropped } };
 }
 
 /** An event as it stands on the wire; what is undefined is left out there. */
@@ -41,6 +43,7 @@ export function toWire({ tool, errorType, durationMs }: QueuedEvent, timestamp: 
 
 /** Server and client go with the batch; where its events disagree, nothing is said rather than something wrong. */
 function common<Key extends keyof Origin>(events: readonly QueuedEvent[], key: Key): Origin[Key] | undefined {
-  const values = new Set(events.map(({ origin }) => JSON.stringify(origin?.[key])));
-  return values.size === 1 ? events[0]?.origin?.[key] : undefined;
+  const origins = new Set(events.map(({ origin }) => origin));
+  const values = new Set([...origins].map((origin) => JSON.stringify(origin?.[key])));
+  return values.size > 1 ? undefined : events[0]?.origin?.[key];
 }

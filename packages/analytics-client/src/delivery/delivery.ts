@@ -53,8 +53,9 @@ export function createDelivery({ credentials, transport, clock, random, ...parts
   let stopped = false;
   let cancelTimer = (): void => {};
 
-  function drop(reason: keyof Dropped, { length }: { readonly length: number }): void {
-    if (length > 0) countDrops(dropped, reason, length);
+  function drop(reason: keyof Dropped, change: number): void {
+    // Not looked at on the path of a call, where nothing is dropped.
+    if (change) countDrops(dropped, reason, change);
   }
 
   function setBusy(value: boolean): void {
@@ -63,19 +64,18 @@ export function createDelivery({ credentials, transport, clock, random, ...parts
   }
 
   function giveUpExpired(now: number): void {
-    const isExpired = (event: QueuedEvent | undefined): event is QueuedEvent =>
-      event !== undefined && event.endedAt < now - MAX_EVENT_AGE_MS + TRAVEL_MS;
-    if (pending && isExpired(pending.events.at(-1))) {
-      drop("undeliverable", pending.events);
+    const isExpired = (event: QueuedEvent | undefined): boolean =>
+      (event?.endedAt ?? now) < now - MAX_EVENT_AGE_MS + TRAVEL_MS;
+    if (pending && isExpired(pending.taken.at(-1))) {
+      drop("undeliverable", pending.taken.length);
       pending = undefined;
     }
-    while (isExpired(queue[0])) drop("expired", queue.splice(0, 1));
+    while (isExpired(queue[0])) drop("expired", queue.splice(0, 1).length);
   }
 
   /** Milliseconds until something may be sent. */
   function waitMs(now: number): number {
-    const pace =
-      flushes.size > 0 ? pacing.flushWaitMs(now) : pacing.waitMs(now, queue.length, queue[0]?.endedAt ?? now);
+    const pace = flushes.size ? pacing.flushWaitMs(now) : pacing.waitMs(now, queue.length, queue[0]?.endedAt ?? now);
     return Math.max(pausedUntil - now, pending ? 0 : pace);
   }
 
@@ -95,12 +95,16 @@ export function createDelivery({ credentials, transport, clock, random, ...parts
     if (inFlight || stopped) return;
     const now = clock.now();
     giveUpExpired(now);
-    const idle = !pending && queue.length === 0;
+    const idle = !pending && !queue.length;
     setBusy(!idle);
-    const ms = idle ? Number.POSITIVE_INFINITY : waitMs(now);
+    if (idle) {
+      endFlushes();
+      return;
+    }
+    const ms = waitMs(now);
     if (now + ms > flushUntil) endFlushes();
     if (ms <= 0) send(now).catch(endFlushes);
-    else if (!idle) wait(ms);
+    else wait(ms);
   }
 
   async function send(now: number): Promise<void> {
@@ -125,7 +129,7 @@ export function createDelivery({ credentials, transport, clock, random, ...parts
 
   function settle(batch: Batch, answer: Answer | undefined, sentAt: number): void {
     const now = clock.now();
-    const verdict = answer && judge(answer, batch.events);
+    const verdict = answer && judge(answer, batch.taken);
     const rate = readRate(answer?.headers ?? {}, now);
     pacing.learn(rate, now);
     const offset = clockOffsetMs(answer?.headers.date, sentAt, now);
@@ -137,15 +141,15 @@ export function createDelivery({ credentials, transport, clock, random, ...parts
     }
     pending = undefined;
     failures = pausedUntil = 0;
-    for (const [reason, count] of Object.entries(verdict.stored ? batch.dropped : {})) {
-      countDrops(dropped, reason as keyof Dropped, -count);
-    }
-    countDrops(dropped, "rejected", verdict.refused);
+    if (verdict.stored)
+      for (const reason in batch.reported)
+        drop(reason as keyof Dropped, -(batch.reported[reason as keyof Dropped] as number));
+    drop("rejected", verdict.refused);
     if (clockMoved) {
       // They go again in a batch of their own, with the right time.
       queue.unshift(...verdict.mistimed);
-      drop("queue_full", queue.splice(MAX_QUEUED_EVENTS));
-    } else drop("expired", verdict.mistimed);
+      drop("queue_full", queue.splice(MAX_QUEUED_EVENTS).length);
+    } else drop("expired", verdict.mistimed.length);
     if (verdict.keyRefused) {
       pausedUntil = now + KEY_REFUSED_PAUSE_MS;
       parts.onKeyRefused();

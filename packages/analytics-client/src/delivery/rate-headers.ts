@@ -5,8 +5,8 @@ import type { Headers } from "./transport.ts";
 export interface RateState {
   /** Requests left now. */
   readonly remaining: number | undefined;
-  /** Size of the burst bucket, and how many milliseconds a token takes to come back. */
-  readonly bucket: { readonly capacity: number; readonly refillMs: number } | undefined;
+  /** Size of the burst bucket, and how many milliseconds a token takes to come back; false: nothing was said. */
+  readonly bucket: { readonly capacity: number; readonly refillMs: number } | false;
   /** Nothing before then, Unix milliseconds here. */
   readonly retryAt: number;
 }
@@ -28,8 +28,7 @@ export function readRate(headers: Headers, now: number): RateState {
   const waitMs = Math.max(remaining === 0 ? moreIn : 0, retryAfterS) * 1_000;
   return {
     remaining,
-    bucket:
-      capacity > 1 && windowS ? { capacity, refillMs: Math.min((windowS * 1_000) / capacity, MAX_WAIT_MS) } : undefined,
+    bucket: capacity > 1 && windowS > 0 && { capacity, refillMs: Math.min((windowS * 1_000) / capacity, MAX_WAIT_MS) },
     retryAt: now + Math.min(waitMs, MAX_WAIT_MS),
   };
 }

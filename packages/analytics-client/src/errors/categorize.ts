@@ -11,7 +11,7 @@ export function createCategorize(
     for (const categorize of [byAuthor, builtInCategory]) {
       try {
         const named = categorize(error);
-        if (named !== undefined && allowed.has(named)) return named;
+        if (allowed.has(named as string)) return named as string;
       } catch {
         // Neither the author's function nor a strange error may fail the call that is described.
       }

@@ -2,7 +2,7 @@ import { defaultAnalytics } from "../default-analytics.ts";
 import { flushOnce } from "../exit-hooks.ts";
 import { KEY, sinkOf } from "../sink.ts";
 import type { Analytics } from "../types.ts";
-import { type OnEnd, observe } from "./observe.ts";
+import { type OnEnd, observe, wrappers } from "./observe.ts";
 import { observeCalls } from "./observe-calls.ts";
 import { type BeginRequest, type LowLevelServer, readShape } from "./shapes.ts";
 import { observeTaskResult } from "./tasks.ts";
@@ -24,7 +24,7 @@ export function instrument<Server>(server: Server, analytics: Analytics = defaul
   if (!sink) return server;
   try {
     const shape = readShape(server);
-    if (!shape) sink.notice("off (unknown kind of server)");
+    if (!shape) sink.notice("off (unknown server)");
     else if (!shape.low[KEY]) {
       shape.low[KEY] = true;
       const learned = learnedNames(shape.low._serverInfo?.name);
@@ -33,7 +33,7 @@ export function instrument<Server>(server: Server, analytics: Analytics = defaul
       wrapHandlers(shape.low, {
         "tools/call": (request, context) => {
           // A server on stdio ends soon after its client has closed its input.
-          if (calls++ === 0) shape.low.transport?._stdin?.once?.("end", flushOnce);
+          if (!calls++) shape.low.transport?._stdin?.once?.("end", flushOnce);
           return onCall(request, context);
         },
         "tasks/result": observeTaskResult,
@@ -48,7 +48,6 @@ export function instrument<Server>(server: Server, analytics: Analytics = defaul
 
 /** Wraps the handlers that are there, and every one that is set later. */
 function wrapHandlers(low: LowLevelServer, observers: Readonly<Record<string, BeginRequest>>): void {
-  const wrappers = new WeakSet<object>();
   const wrapAll = (): void => {
     for (const [method, begin] of Object.entries(observers)) {
       const handler = low._requestHandlers.get(method);

@@ -1,4 +1,4 @@
-import { OUTCOME_ERROR_TYPES, PENDING_OUTCOMES, UNKNOWN_TOOL_NAME } from "@org/mcp-analytics-schema/constants";
+import { OUTCOME_ERROR_TYPES, UNKNOWN_TOOL_NAME } from "@org/mcp-analytics-schema/constants";
 import type { Sink } from "../sink.ts";
 import { wireToolName } from "../tool-name.ts";
 import { type Call, keyOf, runningCalls } from "./call.ts";
@@ -11,14 +11,13 @@ import type { LearnedNames } from "./tool-names.ts";
 import { watchTool } from "./watch-tool.ts";
 
 const fixedErrorTypes: Readonly<Record<string, string>> = OUTCOME_ERROR_TYPES;
-const pendingOutcomes: readonly string[] = PENDING_OUTCOMES;
 
 /** Follows the calls of a server; the end of one makes at most one event. */
 export function observeCalls({ low, tools }: ServerShape, learned: LearnedNames, sink: Sink): BeginRequest {
   const originOf = sink.timed ? createOriginOf(low) : undefined;
 
   return (request, context) => {
-    const { name, task } = Object(request).params ?? {};
+    const { name, task } = Object(Object(request).params);
     const tool = typeof name === "string" && Object.hasOwn(tools, name) ? tools[name] : undefined;
     const listed = learned.names.has(name);
     const key = keyOf(context);
@@ -26,9 +25,9 @@ export function observeCalls({ low, tools }: ServerShape, learned: LearnedNames,
       name,
       tool,
       // By the registry, or where there is none by what was listed, or where nothing was listed yet not at all.
-      missing: !tool && (Object.keys(tools).length > 0 || (learned.complete && !listed)),
-      watched: tool !== undefined && watchTool(tool),
-      taskRequested: task !== undefined,
+      missing: !tool && ((learned.complete && !listed) || !!Object.keys(tools).length),
+      watched: !!tool && watchTool(tool),
+      taskRequested: !!task,
       signal: Object(key).signal ?? key,
       run: undefined,
       noted: undefined,
@@ -40,8 +39,11 @@ export function observeCalls({ low, tools }: ServerShape, learned: LearnedNames,
     const end: OnEnd = (threw, value) => {
       runningCalls.delete(key);
       const outcome = classify(call, threw, value);
-      if (outcome === "task_created") rememberTask(Object(value).task.taskId, end);
-      if (pendingOutcomes.includes(outcome)) return;
+      if (!outcome) return;
+      if (outcome === "task_created") {
+        rememberTask(Object(value).task.taskId, end);
+        return;
+      }
       sink.capture(
         // The name of a tool that the server has. What else was asked for may be anything, and is not sent.
         (tool || listed) && outcome !== "unknown_tool" ? wireToolName(name) : UNKNOWN_TOOL_NAME,

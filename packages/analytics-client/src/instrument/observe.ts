@@ -3,6 +3,9 @@ import type { Handler } from "./shapes.ts";
 /** Told how something ended. */
 export type OnEnd = (threw: boolean, value: unknown) => void;
 
+/** Every wrapper that was made of a handler, so that none is wrapped twice. */
+export const wrappers = new WeakSet<object>();
+
 /**
  * Calls a handler and tells how it ended, now or later. What it returns or throws passes through as the very same object,
  * and what `onEnd` throws is lost: analytics never breaks its host.

@@ -23,5 +23,5 @@ export function learnedNames(serverName: unknown): LearnedNames {
 export function learnFromList(entry: LearnedNames, answer: unknown): void {
   const { tools, nextCursor } = Object(answer);
   for (const { name } of tools) if (entry.names.size < MAX_NAMES) entry.names.add(name);
-  entry.complete ||= nextCursor === undefined;
+  entry.complete ||= !nextCursor;
 }

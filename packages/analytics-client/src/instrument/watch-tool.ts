@@ -1,9 +1,6 @@
 import { keyOf, runningCalls } from "./call.ts";
-import { observe } from "./observe.ts";
+import { observe, wrappers } from "./observe.ts";
 import type { Handler, Tool } from "./shapes.ts";
-
-/** Wrappers made here, so that no callback is wrapped twice. */
-const watchers = new WeakSet<object>();
 
 /**
  * Makes the tool's callback leave what it returns or throws with its call. Done at the time of a call, which covers tools
@@ -24,20 +21,16 @@ export function watchTool(tool: Tool): boolean {
 
 /** undefined: there is no callback in that place. */
 function watch<Slot extends string>(owner: { [name in Slot]?: unknown }, slot: Slot): boolean | undefined {
-  const callback = owner[slot];
-  if (!isHandler(callback)) return undefined;
-  if (watchers.has(callback)) return true;
+  const callback = owner[slot] as Handler;
+  if (typeof callback !== "function") return undefined;
+  if (wrappers.has(callback)) return true;
   const watcher: Handler = function (...args) {
     const call = runningCalls.get(keyOf(args.at(-1)));
     return observe(callback, this, args, (threw, value) => {
       if (call) call.run = { threw, value };
     });
   };
-  watchers.add(watcher);
+  wrappers.add(watcher);
   // Reflect reports a frozen owner instead of throwing.
   return Reflect.set(owner, slot, watcher);
-}
-
-function isHandler(value: unknown): value is Handler {
-  return typeof value === "function";
 }

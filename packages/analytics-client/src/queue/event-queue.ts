@@ -23,12 +23,10 @@ export type EventQueue = QueuedEvent[];
  * Adds an event. Where the queue is full the oldest go, as they are the next to expire anyway; a batch of them at a time,
  * so that a full queue costs a call no more than an empty one.
  *
- * @returns those that had to go
+ * @returns how many had to go
  */
-export function enqueue(queue: EventQueue, event: QueuedEvent): readonly QueuedEvent[] {
-  const lost = queue.length < MAX_QUEUED_EVENTS ? NONE : queue.splice(0, MAX_EVENTS_PER_BATCH);
+export function enqueue(queue: EventQueue, event: QueuedEvent): number {
+  const lost = queue.length < MAX_QUEUED_EVENTS ? 0 : queue.splice(0, MAX_EVENTS_PER_BATCH).length;
   queue.push(event);
   return lost;
 }
-
-const NONE: readonly QueuedEvent[] = [];

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { createPacing, FREE_BUCKET, GATHER_MS } from "../../src/delivery/pacing.ts";
 
 const HOUR_MS = 3_600_000;
-const NOTHING = { remaining: undefined, bucket: undefined, retryAt: 0 };
+const NOTHING = { remaining: undefined, bucket: false as const, retryAt: 0 };
 
 test("the bucket of a free key is the schema's", () => {
   const { burstRequests, requestsPerHour } = TIERS.free;

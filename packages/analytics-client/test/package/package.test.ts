@@ -47,10 +47,10 @@ test("publint and are-the-types-wrong find nothing", async () => {
   expect(result.types && "problems" in result ? result.problems : "no types").toEqual([]);
 });
 
-test("the bundle stays within 6 KiB and needs nothing but Node", async () => {
+test("the bundle stays within 6 kB and needs nothing but Node", async () => {
   for (const file of ["index.js", "index.cjs"]) {
     const code = await readFile(join(packageFolder, "dist", file), "utf8");
-    expect(gzipSync(code, { level: 9 }).length).toBeLessThanOrEqual(6 * 1024);
+    expect(gzipSync(code, { level: 9 }).length).toBeLessThanOrEqual(6_000);
     const imported = [...code.matchAll(/(?:import|require)\(?\s*["']([^"']+)["']|from\s*["']([^"']+)["']/g)];
     for (const [, a, b] of imported) expect(a ?? b).toMatch(/^node:/);
   }
