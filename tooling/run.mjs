@@ -6,6 +6,7 @@ import { pathToFileURL } from "node:url";
 const PLACES = {
   attack: new URL("../e2e/attack/cli.ts", import.meta.url),
   bench: new URL("../bench/src/cli.ts", import.meta.url),
+  chaos: new URL("../packages/analytics-client/chaos/cli.ts", import.meta.url),
   container: new URL("./container/src/cli.ts", import.meta.url),
   demo: new URL("../e2e/src/demo.ts", import.meta.url),
   faults: new URL("../e2e/faults/cli.ts", import.meta.url),
@@ -13,7 +14,7 @@ const PLACES = {
 };
 
 /** Verbs that run what the build makes. `start` builds by itself, after it has read its options. */
-const NEED_BUILD = new Set(["attack", "bench", "demo", "faults", "screenshot"]);
+const NEED_BUILD = new Set(["attack", "bench", "chaos", "demo", "faults", "screenshot"]);
 
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 if (major < 22 || (major === 22 && minor < 18)) {

@@ -2,6 +2,7 @@ import { createServer, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo, Server } from "node:net";
 import { gzipSync } from "node:zlib";
+import { startBlackHole } from "./black-hole.ts";
 
 /** A collector that behaves in one particular way. */
 export interface Backend {
@@ -17,6 +18,7 @@ export interface Backend {
 export const BACKEND_NAMES = [
   "healthy",
   "closed",
+  "black hole",
   "hanging",
   "slow drip",
   "500",
@@ -44,7 +46,8 @@ const JSON_TYPE = { "content-type": "application/json" };
 
 const ANSWERS: Partial<Record<BackendName, Answer>> = {
   healthy(response, body, state) {
-    const accepted = JSON.parse(body).events.length;
+    // A peer sends something else.
+    const accepted = JSON.parse(body.startsWith('{"batchId"') ? body : '{"events":[]}').events.length;
     state.stored += accepted;
     response.writeHead(201, JSON_TYPE).end(JSON.stringify({ success: true, accepted, rejected: [] }));
   },
@@ -79,6 +82,7 @@ const MAX_ENDLESS_BYTES = 30_000_000;
 export async function startBackend(name: BackendName): Promise<Backend> {
   const state: State = { stored: 0, endlessBytes: 0, redirected: 0 };
   const servers: Server[] = [];
+  const closing: (() => Promise<void>)[] = [];
   const listen = async (server: Server): Promise<number> => {
     servers.push(server);
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -94,6 +98,11 @@ export async function startBackend(name: BackendName): Promise<Backend> {
 
   async function open(): Promise<string> {
     if (name === "name does not resolve") return "https://no-such-collector.invalid";
+    if (name === "black hole") {
+      const hole = await startBlackHole();
+      closing.push(hole.close);
+      return `http://127.0.0.1:${hole.port}`;
+    }
     if (name === "closed") {
       const port = await listen(serve(() => {}));
       await stop();
@@ -115,6 +124,7 @@ export async function startBackend(name: BackendName): Promise<Backend> {
   }
 
   async function stop(): Promise<void> {
+    for (const close of closing.splice(0)) await close();
     for (const server of servers.splice(0)) {
       if ("closeAllConnections" in server) (server as ReturnType<typeof createServer>).closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

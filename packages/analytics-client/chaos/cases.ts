@@ -26,10 +26,16 @@ export interface ChaosCase {
   /** Major version of Node. */
   readonly node: number;
   readonly ending: Ending;
+  /** Used in place of the client of this repository. */
+  readonly peer?: PeerName;
 }
 
-export function nameOf({ backend, transport, sdk, node, ending }: ChaosCase): string {
-  return `backend ${backend}, ${transport}, SDK ${sdk.name}, Node ${node}, ${ending}`;
+/** Published packages that can be run through the same cases. */
+export const PEER_NAMES = ["agentcat", "posthog", "sentry"] as const;
+export type PeerName = (typeof PEER_NAMES)[number];
+
+export function nameOf({ backend, transport, sdk, node, ending, peer }: ChaosCase): string {
+  return `${peer ? `${peer}, ` : ""}backend ${backend}, ${transport}, SDK ${sdk.name}, Node ${node}, ${ending}`;
 }
 
 const TRANSPORTS = ["stdio", "http"] as const;
@@ -38,29 +44,38 @@ const endingsOf = (transport: "stdio" | "http"): readonly Ending[] =>
     ? ["stdin closes", "SIGTERM", "SIGINT", "SIGTERM, handled by the host"]
     : ["SIGTERM", "SIGINT", "SIGTERM, handled by the host"];
 
-/** Every combination. */
+/** Every combination of backend, transport, SDK and Node; the endings take turns, so that each backend meets each of them. */
 export function allCases(nodes: readonly number[]): ChaosCase[] {
   return BACKEND_NAMES.flatMap((backend) =>
     TRANSPORTS.flatMap((transport) =>
-      SDK_VERSIONS.flatMap((sdk) =>
-        nodes.flatMap((node) => endingsOf(transport).map((ending) => ({ backend, transport, sdk, node, ending }))),
+      SDK_VERSIONS.flatMap((sdk, sdkAt) =>
+        nodes.map((node, nodeAt) => {
+          const endings = endingsOf(transport);
+          return { backend, transport, sdk, node, ending: endings[(sdkAt + nodeAt) % endings.length] as Ending };
+        }),
       ),
     ),
   );
 }
 
 /**
- * A choice that takes a minute: every backend on both transports and both SDK majors, every SDK version and every Node with the two
- * backends that hurt most, every ending with those.
+ * A choice of those for the tests: every backend once on each transport, with SDK and Node taking turns, and all that hurt most,
+ * where nobody answers, with the latest SDKs on every Node.
  */
 export function chosenCases(nodes: readonly number[]): ChaosCase[] {
-  const main = nodes[0];
-  return allCases(nodes).filter(({ backend, transport, sdk, node, ending }) => {
-    const isLatest = sdk.name.endsWith("latest");
-    const isPlain = ending === (transport === "stdio" ? "stdin closes" : "SIGTERM");
-    const hurts = backend === "hanging" || backend === "closed";
-    if (isLatest && node === main && isPlain) return true;
-    if (hurts && isPlain && transport === "stdio" && (isLatest || node === main)) return true;
-    return backend === "hanging" && isLatest && node === main;
+  const perTransport = SDK_VERSIONS.length * nodes.length;
+  return allCases(nodes).filter(({ backend, transport, sdk }, at) => {
+    const group = Math.floor(at / perTransport);
+    // A step that has no divisor in common with the size of a group visits every SDK and every Node.
+    if (at % perTransport === (group * 5) % perTransport) return true;
+    return transport === "stdio" && (backend === "hanging" || backend === "black hole") && sdk.name.endsWith("latest");
   });
+}
+
+/** The cases of the peers: every backend, transport and ending, with the SDK and the Node that all of them know. */
+export function peerCases(nodes: readonly number[]): ChaosCase[] {
+  const plain = allCases(nodes).filter(({ sdk, node }) => sdk.name === "v1 latest" && node === nodes[0]);
+  return PEER_NAMES.flatMap((peer) =>
+    plain.flatMap((entry) => endingsOf(entry.transport).map((ending) => ({ ...entry, ending, peer }))),
+  );
 }

@@ -1,24 +1,30 @@
 import { parseArgs } from "node:util";
-import { allCases, type ChaosCase, chosenCases, nameOf, SDK_VERSIONS } from "./cases.ts";
+import { BACKEND_NAMES } from "./backends.ts";
+import { allCases, type ChaosCase, chosenCases, nameOf, peerCases, SDK_VERSIONS } from "./cases.ts";
+import { nameOfIdleEnd, runIdleEnd } from "./idle-end.ts";
 import { KILL_TRIALS, nameOfKill, runKillTrial, stopKillCollector } from "./kill.ts";
 import { findNodes, NODE_MAJORS } from "./nodes.ts";
 import { nameOfPace, runPaceCase } from "./pace.ts";
 import { runCase } from "./run-case.ts";
+import { runTrials, type Trial } from "./run-trials.ts";
 
-const HELP = `Runs the client against collectors that misbehave, and looks at what becomes of its host.
+const HELP = `Usage: pnpm chaos [--json] [--quick] [--peers] [--only TEXT]
 
-  node chaos/cli.ts [--json] [--all] [--download] [--only text]
+Runs the client in MCP servers against collectors that misbehave, and looks at what becomes of its host: every backend, over
+stdio and HTTP, with every SDK and every Node that is supported, and kill -9 at random moments against a real collector.
+Versions of Node that are missing are fetched from npm. The exit code is 1 when a case failed or could not be tried.
 
-  --json      one JSON object on stdout: cases, passed, skipped, failures
-  --all       every combination (about a thousand cases), not the choice that takes a minute or two
-  --download  fetches the versions of Node that are missing from npm; without it their cases are skipped
-  --only      only cases whose name contains the text`;
+  --json   one JSON object on stdout: cases, passed, skipped, failures
+  --quick  the choice of cases that the tests run, a minute or two
+  --peers  published peers through the same cases: their results are listed and count as nobody's failures
+  --only   only cases whose name contains the text`;
 
 const { values } = parseArgs({
+  args: process.argv.slice(2).filter((argument) => argument !== "--"),
   options: {
     json: { type: "boolean" },
-    all: { type: "boolean" },
-    download: { type: "boolean" },
+    quick: { type: "boolean" },
+    peers: { type: "boolean" },
     only: { type: "string", default: "" },
     help: { type: "boolean", short: "h" },
   },
@@ -26,14 +32,6 @@ const { values } = parseArgs({
 if (values.help) {
   console.log(HELP);
   process.exit(0);
-}
-
-/** One thing to try: its name, the Node it needs, and how it goes. */
-interface Trial {
-  readonly name: string;
-  readonly node: number;
-  /** The promises that were broken; undefined where it cannot be tried here. */
-  readonly run: (nodePath: string) => Promise<readonly string[] | undefined>;
 }
 
 /** A busy machine can make one exit slow, but not three. */
@@ -46,45 +44,39 @@ async function runPatiently(chaosCase: ChaosCase, nodePath: string): Promise<rea
   return problems;
 }
 
-const nodes = await findNodes(NODE_MAJORS, values.download === true);
-const latest = SDK_VERSIONS.filter(({ name }) => name.endsWith("latest"));
-const paceCases = (["closed", "hanging"] as const).flatMap((backend) => latest.map((sdk) => ({ backend, sdk })));
-const trials: readonly Trial[] = [
-  ...paceCases.map((entry) => ({
-    name: nameOfPace(entry),
-    node: NODE_MAJORS[0],
-    run: (nodePath: string) => runPaceCase(entry, nodePath),
-  })),
-  ...(values.all ? allCases : chosenCases)(NODE_MAJORS).map((entry) => ({
-    name: nameOf(entry),
-    node: entry.node,
-    run: (nodePath: string) => runPatiently(entry, nodePath),
-  })),
-  ...KILL_TRIALS.map((entry, i) => ({
-    name: nameOfKill(entry, i),
-    node: NODE_MAJORS[0],
-    run: (nodePath: string) => runKillTrial(entry, nodePath),
-  })),
-].filter(({ name }) => name.includes(values.only));
-const failures: { case: string; problems: readonly string[] }[] = [];
-let skipped = 0;
+const main = NODE_MAJORS[0];
+const caseTrial = (entry: ChaosCase): Trial => ({
+  name: nameOf(entry),
+  node: entry.node,
+  run: (nodePath) => (entry.peer ? runCase : runPatiently)(entry, nodePath),
+});
 
-const waiting = [...trials];
-async function work(): Promise<void> {
-  for (let next = waiting.shift(); next; next = waiting.shift()) {
-    const nodePath = nodes.get(next.node);
-    const problems = nodePath && (await next.run(nodePath).catch((error) => [String(error).slice(0, 500)]));
-    if (!problems) {
-      skipped++;
-      continue;
-    }
-    if (problems.length > 0) failures.push({ case: next.name, problems });
-    if (!values.json) console.log(`${problems.length > 0 ? "FAILED" : "passed"}  ${next.name}  ${problems.join("; ")}`);
-  }
+function ownTrials(): Trial[] {
+  const latest = SDK_VERSIONS.filter(({ name }) => name.endsWith("latest"));
+  const paceBackends = values.quick ? (["closed", "hanging"] as const) : BACKEND_NAMES;
+  return [
+    ...paceBackends
+      .flatMap((backend) => latest.map((sdk) => ({ backend, sdk })))
+      .map((entry) => ({ name: nameOfPace(entry), node: main, run: (path: string) => runPaceCase(entry, path) })),
+    ...latest.map((sdk) => ({ name: nameOfIdleEnd(sdk), node: main, run: (path: string) => runIdleEnd(sdk, path) })),
+    ...(values.quick ? chosenCases : allCases)(NODE_MAJORS).map(caseTrial),
+    ...KILL_TRIALS.map((entry, i) => ({
+      name: nameOfKill(entry, i),
+      node: main,
+      run: (path: string) => runKillTrial(entry, path),
+    })),
+  ];
 }
-await Promise.all([work(), work()]);
-await stopKillCollector();
 
-const summary = { cases: trials.length, passed: trials.length - skipped - failures.length, skipped, failures };
-console.log(values.json ? JSON.stringify(summary) : `${summary.passed} of ${summary.cases} passed, ${skipped} skipped`);
-process.exitCode = failures.length > 0 ? 1 : 0;
+const nodes = await findNodes(NODE_MAJORS);
+const trials = values.peers ? peerCases(NODE_MAJORS).map(caseTrial) : ownTrials();
+const summary = await runTrials(
+  trials.filter(({ name }) => name.includes(values.only)),
+  nodes,
+  values.json ? () => {} : console.log,
+);
+await stopKillCollector();
+console.log(
+  values.json ? JSON.stringify(summary) : `${summary.passed} of ${summary.cases} passed, ${summary.skipped} skipped`,
+);
+if (!values.peers && summary.passed < summary.cases) process.exitCode = 1;

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import type { ChaosCase, Ending } from "./cases.ts";
+import type { ChaosCase, Ending, PeerName } from "./cases.ts";
 import { connectHttp, connectStdio, type McpConnection } from "./mcp-connection.ts";
 
 const HOST = fileURLToPath(new URL("./host.mjs", import.meta.url));
@@ -32,8 +32,13 @@ export async function startHost(
   nodePath: string,
   endpoint: string | undefined,
   settings: Readonly<Record<string, string>> = {},
+  peer?: PeerName,
 ): Promise<HostProcess> {
-  const flags = [...(endpoint ? [] : ["bare"]), ...(ending.includes("handled") ? ["graceful"] : [])];
+  const flags = [
+    ...(endpoint ? [] : ["bare"]),
+    ...(peer ? [peer] : []),
+    ...(ending.includes("handled") ? ["graceful"] : []),
+  ];
   const { CI: _ci, DO_NOT_TRACK: _dnt, NODE_OPTIONS: _options, ...env } = process.env;
   const child = spawn(nodePath, [HOST, sdk.module, String(sdk.major), transport, ...flags], {
     stdio: transport === "stdio" ? ["pipe", "pipe", "pipe"] : ["ignore", "pipe", "pipe", "ipc"],

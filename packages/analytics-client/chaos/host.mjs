@@ -1,7 +1,7 @@
 /**
  * An MCP server of the kind that authors write, run as a child by the chaos suite. Plain JavaScript, as it has to run on every
  * Node from 20 on. Arguments: module folder of the SDK, its major, `stdio` or `http`, then any of `bare` (no analytics),
- * `graceful` (the host ends itself on SIGTERM, with code 7, after 200 ms) and the path of another client to use.
+ * `graceful` (the host ends itself on SIGTERM, with code 7, after 200 ms) and the name of a peer to use in place of this client.
  */
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
@@ -12,11 +12,34 @@ const require = createRequire(import.meta.url);
 const load = (path) =>
   import(pathToFileURL(require.resolve(path)).href.replace("/cjs/", "/esm/").replace(".cjs", ".mjs"));
 
+/** Published peers, set up as their documents say and told to send to the backend instead of to their makers. */
+const PEERS = {
+  async agentcat(origin) {
+    const { track } = await import("agentcat");
+    before = (server) => track(server, "proj_chaos", { apiBaseUrl: origin, disableDiagnostics: true });
+  },
+  async sentry(origin) {
+    const { init, wrapMcpServerWithSentry } = await import("@sentry/node");
+    init({ dsn: `${origin.replace("//", "//public@")}/1`, tracesSampleRate: 1 });
+    before = wrapMcpServerWithSentry;
+  },
+  async posthog(origin) {
+    const { PostHog } = await import("posthog-node");
+    const posthog = new PostHog("phc_chaos", { host: origin });
+    wrap = (tool, run) => () => {
+      posthog.capture({ distinctId: "chaos", event: "tool_call", properties: { tool } });
+      return run();
+    };
+  },
+};
+
 const { McpServer } = await load(major === "1" ? `${sdk}/server/mcp.js` : sdk);
 
 function buildServer() {
   const server = new McpServer({ name: "chaos-host", version: "1.0.0" });
-  const add = (name, run) => (server.registerTool ? server.registerTool(name, {}, run) : server.tool(name, run));
+  if (before) before(server);
+  const add = (name, run) =>
+    server.registerTool ? server.registerTool(name, {}, wrap(name, run)) : server.tool(name, wrap(name, run));
   add("works", async () => ({ content: [{ type: "text", text: "done" }] }));
   add("fails", async () => {
     throw new Error("secret-in-an-error");
@@ -25,7 +48,12 @@ function buildServer() {
 }
 
 let instrument = (server) => server;
-if (!flags.includes("bare")) ({ instrument } = await import("../dist/index.js"));
+// How a peer gets into the server: before its tools are there, or around each of them.
+let before;
+let wrap = (_name, run) => run;
+const peer = flags.find((flag) => PEERS[flag]);
+if (peer) await PEERS[peer](new URL(process.env.ANALYTICS_ENDPOINT).origin);
+else if (!flags.includes("bare")) ({ instrument } = await import("../dist/index.js"));
 if (flags.includes("graceful")) process.once("SIGTERM", () => setTimeout(() => process.exit(7), 200));
 
 if (transportName === "stdio") {

@@ -10,8 +10,8 @@ const run = promisify(execFile);
 /** Versions of Node that the client promises to run on. */
 export const NODE_MAJORS = [24, 20, 22, 26] as const;
 
-/** Node binaries by major version: what runs here, what is on the PATH, and, if asked, what npm has. */
-export async function findNodes(majors: readonly number[], download: boolean): Promise<ReadonlyMap<number, string>> {
+/** Node binaries by major version: what runs here, what is on the PATH, and what npm has. */
+export async function findNodes(majors: readonly number[]): Promise<ReadonlyMap<number, string>> {
   const found = new Map<number, string>();
   const onPath = (process.env.PATH ?? "").split(":").map((folder) => join(folder, "node"));
   for (const path of [process.execPath, ...onPath]) {
@@ -20,7 +20,7 @@ export async function findNodes(majors: readonly number[], download: boolean): P
   }
   for (const major of majors) {
     if (found.has(major)) continue;
-    const path = await fromNpm(major, download).catch(() => undefined);
+    const path = await fromNpm(major).catch(() => undefined);
     if (path) found.set(major, path);
   }
   return new Map(majors.flatMap((major) => (found.has(major) ? [[major, found.get(major) ?? ""] as const] : [])));
@@ -36,11 +36,11 @@ async function majorOf(path: string): Promise<number | undefined> {
 }
 
 /** npm carries the plain binaries of Node as packages without install scripts. */
-async function fromNpm(major: number, download: boolean): Promise<string | undefined> {
+async function fromNpm(major: number): Promise<string | undefined> {
   const name = `node-${process.platform}-${process.arch}`;
   const folder = join(tmpdir(), "mcp-analytics-nodes", String(major));
   const path = join(folder, "node_modules", name, "bin/node");
-  if (!existsSync(path) && download) {
+  if (!existsSync(path)) {
     await mkdir(folder, { recursive: true });
     await writeFile(join(folder, "package.json"), '{"private":true}');
     await run("npm", ["install", "--no-audit", "--no-fund", "--ignore-scripts", `${name}@${major}`], { cwd: folder });

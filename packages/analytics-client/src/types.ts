@@ -53,7 +53,7 @@ export interface TrackedEvent {
 
 /** Options of {@link Analytics.flush}. */
 export interface FlushOptions {
-  /** Longest time to wait in milliseconds, 0 to 60,000. Default 1,500. */
+  /** Longest time to wait in milliseconds, 0 to 60,000. Default 1,400. */
   readonly deadlineMs?: number | undefined;
 }
 

@@ -27,7 +27,7 @@ test("an attempt that is under way when the end of the process has waited long e
   transport.react = () => "hang";
   analytics.trackSuccess("a");
   process.emit("beforeExit", 0);
-  await clock.advance(1_499);
+  await clock.advance(1_399);
   expect([transport.sent.length, transport.closed]).toEqual([1, false]);
   await clock.advance(1);
   await clock.settle();
@@ -43,7 +43,7 @@ test("the end of the process is held up once, however often Node announces it", 
   analytics.trackSuccess("a");
   process.emit("beforeExit", 0);
   const held = clock.pending;
-  await clock.advance(1_500);
+  await clock.advance(1_400);
   expect(clock.pending).toBe(held - 1);
   for (let i = 0; i < 5; i++) process.emit("beforeExit", 0);
   expect(clock.pending).toBe(held - 1);
