@@ -8,7 +8,7 @@ interface Suite {
 
 /** What each suite measures, in one line. */
 const ABOUT: Readonly<Record<string, string>> = {
-  client: "what analytics costs a server: bare, with the client, with fetch, with posthog-node",
+  client: "what analytics costs a server: bare, with the client, and with four alternatives",
   ingest: "the built collector beside bare Fastify and the naive guide server, under load",
   memory: "resident memory of one collector over a million events",
   profile: "where the collector spends its time under load: a CPU profile",

@@ -6,11 +6,12 @@ const HELP = `
 Usage: pnpm bench client [--json] [--rounds N]
 
 What analytics costs a server: an in-memory MCP server bare, with the client of this repository, with a fetch that is waited
-for, and with posthog-node, in turns. The exit code is 1 when a figure misses its budget.
+for, with posthog-node, with agentcat and with the wrapper of @sentry/node, in turns. The exit code is 1 when a figure misses its budget.
 `;
 
 export async function run(args: readonly string[]): Promise<void> {
   const options = suiteOptions(args, HELP, { rounds: 5 });
   if (options === undefined) return;
-  present(clientResult(await measureClient(options.rounds)), options, clientText);
+  const { peers, ...figures } = await measureClient(options.rounds);
+  present({ ...clientResult(figures), peers }, options, (result) => clientText(result, peers));
 }

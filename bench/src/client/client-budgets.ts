@@ -1,12 +1,16 @@
 import { rounded } from "../figures/spread.ts";
 import { table } from "../figures/table.ts";
 
-/** What having analytics costs a server. */
-export interface ClientFigures {
-  /** Microseconds that a call takes longer, median, calls back to back. */
+/** What a call costs more than in a bare server in the same process. */
+export interface Pace {
+  /** Microseconds that it takes longer, median, calls back to back. */
   readonly addedMedianUs: number;
-  /** Microseconds of CPU per call, sending included. */
+  /** Microseconds of CPU, sending included, with a turn of the event loop after each call. */
   readonly addedCpuUs: number;
+}
+
+/** What having analytics costs a server. */
+export interface ClientFigures extends Pace {
   /** `addedMedianUs` per that of a fetch that is waited for. */
   readonly vsAwaitedFetch: number;
   /** `addedMedianUs` per that of posthog-node. */
@@ -41,6 +45,9 @@ export interface ClientResult extends ClientFigures {
   readonly missed: readonly string[];
 }
 
+/** What published alternatives cost, by name. */
+export type PeerPaces = Readonly<Record<string, Pace>>;
+
 /** Judges what was measured, before it is rounded. */
 export function clientResult(figures: ClientFigures): ClientResult {
   const names = Object.keys(BUDGETS) as (keyof ClientFigures)[];
@@ -52,7 +59,7 @@ export function clientResult(figures: ClientFigures): ClientResult {
   return { ...shown, passed: missed.length === 0, missed };
 }
 
-export function clientText(result: ClientResult): string {
+export function clientText(result: ClientResult, peers: PeerPaces = {}): string {
   const rows = Object.entries(BUDGETS).map(([name, { must, aim }]) => [
     name,
     result[name as keyof ClientFigures],
@@ -60,5 +67,11 @@ export function clientText(result: ClientResult): string {
     rounded(aim),
     result.missed.includes(name) ? "MISSED" : "met",
   ]);
-  return `\n${table([["figure", "value", "must", "aim", ""], ...rows])}\n`;
+  const peerRows = Object.entries(peers).map(([name, { addedMedianUs, addedCpuUs }]) => [
+    name,
+    rounded(addedMedianUs),
+    rounded(addedCpuUs),
+  ]);
+  const figures = table([["figure", "value", "must", "aim", ""], ...rows]);
+  return `\n${figures}\n\n${table([["peer", "addedMedianUs", "addedCpuUs"], ...peerRows])}\n`;
 }

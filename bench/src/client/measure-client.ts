@@ -1,10 +1,12 @@
 import { execFile } from "node:child_process";
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { spreadOf } from "../figures/spread.ts";
-import type { ClientFigures } from "./client-budgets.ts";
+import type { ClientFigures, Pace } from "./client-budgets.ts";
 import { startSink } from "./sink.ts";
 import type { Variant } from "./variants.ts";
 
@@ -14,27 +16,34 @@ const CLIENT_ENTRY = import.meta.resolve("@org/mcp-analytics-client");
 const IMPORTS = 7;
 const HEAP_CALLS = 1_000_000;
 
-/** An awaited fetch takes so long that fewer calls say as much. */
-const PACE_CALLS: Readonly<Record<Peer, number>> = { ours: 8_000, fetch: 1_500, posthog: 8_000 };
+/** Those that send a request or more for each call take so long that fewer calls say as much. */
+const PACE_CALLS: Readonly<Record<Peer, number>> = {
+  ours: 20_000,
+  fetch: 1_500,
+  posthog: 8_000,
+  agentcat: 1_500,
+  sentry: 1_500,
+};
 
-/** Over a bare server in the same process. */
-interface Pace {
-  readonly addedMedianUs: number;
-  readonly addedCpuUs: number;
-}
-
-const PEERS = ["ours", "fetch", "posthog"] as const satisfies readonly Variant[];
+const PEERS = ["ours", "fetch", "posthog", "agentcat", "sentry"] as const satisfies readonly Variant[];
 type Peer = (typeof PEERS)[number];
 
 async function inChild<Figures>(variant: Variant, mode: string, calls: number, sinkOrigin: string): Promise<Figures> {
   const args = ["--expose-gc", CHILD, variant, mode, String(calls), sinkOrigin];
-  const { CI: _ci, DO_NOT_TRACK: _dnt, ...env } = process.env;
+  const { CI: _ci, DO_NOT_TRACK: _dnt, ...rest } = process.env;
+  // A peer writes into the home folder.
+  const env = { ...rest, HOME: await mkdtemp(join(tmpdir(), "mcp-analytics-bench-")) };
   return JSON.parse((await run(process.execPath, args, { env })).stdout);
 }
 
+/** The figures that have budgets, and what the peers cost in the same rounds. */
+export interface MeasuredClient extends ClientFigures {
+  readonly peers: Readonly<Record<Exclude<Peer, "ours">, Pace>>;
+}
+
 /** Every variant in turn in each round. */
-export async function measureClient(rounds: number): Promise<ClientFigures> {
-  const paces: Record<Peer, Pace[]> = { ours: [], fetch: [], posthog: [] };
+export async function measureClient(rounds: number): Promise<MeasuredClient> {
+  const paces: Record<Peer, Pace[]> = { ours: [], fetch: [], posthog: [], agentcat: [], sentry: [] };
   for (let round = 1; round <= rounds; round++) {
     for (const peer of PEERS) {
       const sink = await startSink();
@@ -45,18 +54,28 @@ export async function measureClient(rounds: number): Promise<ClientFigures> {
       `round ${round} of ${rounds}: added ${PEERS.map((peer) => text(peer, paces[peer])).join(", ")}\n`,
     );
   }
-  const medianOf = (peer: Peer): number => spreadOf(paces[peer].map(({ addedMedianUs }) => addedMedianUs)).median;
+  const paceOf = (peer: Peer): Pace => ({
+    addedMedianUs: spreadOf(paces[peer].map(({ addedMedianUs }) => addedMedianUs)).median,
+    addedCpuUs: spreadOf(paces[peer].map(({ addedCpuUs }) => addedCpuUs)).median,
+  });
+  const ours = paceOf("ours");
+  const peers = {
+    fetch: paceOf("fetch"),
+    posthog: paceOf("posthog"),
+    agentcat: paceOf("agentcat"),
+    sentry: paceOf("sentry"),
+  };
   process.stderr.write("heap after a million calls ...\n");
   return {
-    addedMedianUs: medianOf("ours"),
-    addedCpuUs: spreadOf(paces.ours.map(({ addedCpuUs }) => addedCpuUs)).median,
-    vsAwaitedFetch: medianOf("ours") / medianOf("fetch"),
-    vsPosthog: medianOf("ours") / medianOf("posthog"),
+    ...ours,
+    vsAwaitedFetch: ours.addedMedianUs / peers.fetch.addedMedianUs,
+    vsPosthog: ours.addedMedianUs / peers.posthog.addedMedianUs,
     heapMb: await measureHeapMb(),
     requestsPer1000: await measureRequests(),
     gzipBytes: gzipSync(await readFile(fileURLToPath(CLIENT_ENTRY)), { level: 9 }).length,
     importMs: await measureImportMs(),
     dependencies: await countDependencies(),
+    peers,
   };
 }
 
