@@ -239,8 +239,7 @@ export const authentication: AttackGroup = {
     attack("AU-18", "ten thousand generated keys: all different, every bit even", { needs: "stack" }, async () => {
       const made = new Set<string>();
       const ones = new Array<number>(256).fill(0);
-      const store = { add: async () => {}, list: async () => [], revoke: async () => true, setTier: async () => true };
-      const deps = { store, masterSecret: Buffer.alloc(32, 1), now: Date.now };
+      const deps = { store: { add: async () => {} }, masterSecret: Buffer.alloc(32, 1), now: Date.now };
       for (let i = 0; i < 10_000; i++) {
         const { key } = await createApiKey(deps, { projectId: 1 });
         hold(/^wmc_[0-9a-f]{64}$/.test(key), "a key breaks the grammar");

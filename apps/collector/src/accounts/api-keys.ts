@@ -3,8 +3,12 @@ import { API_KEY_PREFIX, type Tier } from "@org/mcp-analytics-schema/constants";
 import type { ApiKeyStore, StoredApiKey } from "../storage/api-key-store.ts";
 import { signingSecret } from "./signing-secret.ts";
 
-export interface ApiKeyDeps {
+export interface ApiKeyDeps extends NewApiKeyDeps {
   readonly store: ApiKeyStore;
+}
+
+interface NewApiKeyDeps {
+  readonly store: Pick<ApiKeyStore, "add">;
   /** The collector's current master secret. */
   readonly masterSecret: Buffer;
   readonly now: () => number;
@@ -43,7 +47,8 @@ export function hashApiKey(key: string): string {
   return createHash("sha256").update(key).digest("hex");
 }
 
-export async function createApiKey(deps: ApiKeyDeps, request: CreateApiKey): Promise<CreatedApiKey> {
+/** @param deps nothing of the store but what takes a new key */
+export async function createApiKey(deps: NewApiKeyDeps, request: CreateApiKey): Promise<CreatedApiKey> {
   const { projectId, name = "default", tier = "free", requireSignature = false } = request;
   const key = API_KEY_PREFIX + randomBytes(32).toString("hex");
   const apiKeyId = randomUUID();

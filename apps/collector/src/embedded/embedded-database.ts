@@ -41,15 +41,16 @@ export async function startEmbeddedDatabase(
     folder.release();
     throw new DataFolderError(`The database in ${dataDir} does not start: ${(error as Error).message}`);
   }
+  watch(worker);
   try {
     await folder.created();
   } catch (error) {
+    closing = true;
     await stopWorker(worker);
     folder.release();
     throw unusable(dataDir, error);
   }
   folder.announce({ address });
-  watch(worker);
 
   function watch(running: Worker): void {
     running.on("error", onBreakdown);

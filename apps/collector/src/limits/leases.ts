@@ -35,8 +35,15 @@ export function createLeases(store: BucketStore, prefix: string, policy: TokenBu
     const grant = await store.take(charge(partition, leaseTokens));
     // Towards its end a bucket still gives out what it has.
     if (!grant.allowed) return store.take(charge(partition, 1));
-    leases.set(partition, { tokens: leaseTokens - 1, untilMs: now() + LEASE_MS });
+    // Requests that came meanwhile have taken leases of their own: what is left of those is not thrown away.
+    const tokens = leaseTokens - 1 + heldTokens(partition);
+    leases.set(partition, { tokens, untilMs: now() + LEASE_MS });
     return grant;
+  }
+
+  function heldTokens(partition: string): number {
+    const lease = leases.get(partition);
+    return lease === undefined || now() >= lease.untilMs ? 0 : lease.tokens;
   }
 
   return {

@@ -7,7 +7,7 @@ import { TAKE_SCRIPT, TAKE_SCRIPT_SHA1 } from "./take-script.ts";
 
 /** Operations in one call at most: Redis does nothing else meanwhile. */
 const MAX_OPERATIONS_PER_CALL = 200;
-/** A request waits no longer than this for its limits. */
+/** A call is given up after this. A request waits as long, and `MAX_HOLD_MS` before it, at most. */
 const CALL_TIMEOUT_MS = 50;
 /** A call that takes longer than this keeps the next one waiting no more. */
 const MAX_HOLD_MS = 5;

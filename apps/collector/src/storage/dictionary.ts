@@ -51,6 +51,10 @@ export class Dictionary {
     this.#projects.delete(projectId);
   }
 
+  forgetAll(): void {
+    this.#projects.clear();
+  }
+
   /**
    * Learns names, after which `find` knows each of them.
    *

@@ -35,9 +35,9 @@ export class StorageFaultError extends Error {
 
 /**
  * SQLSTATE classes and codes that pass: connection (08), resources (53), operator (57), system (58), read-only (25006),
- * lock timeout, deadlock and serialisation, no such database, sign-in refused, tables not there before the first migration.
+ * lock timeout, deadlock and serialisation, no such database, sign-in refused, tables or columns not there before a migration.
  */
-const UNAVAILABLE_SQLSTATE = /^(08...|53...|57...|58...|25006|55P03|40001|40P01|3D000|28...|42P01|3F000)$/;
+const UNAVAILABLE_SQLSTATE = /^(08...|53...|57...|58...|25006|55P03|40001|40P01|3D000|28...|42P01|42703|3F000)$/;
 const UNAVAILABLE_CONNECTION = new Set([
   "CONNECTION_CLOSED",
   "CONNECTION_ENDED",

@@ -94,13 +94,17 @@ export class GroupCommit implements EventWriter {
   async #run(): Promise<void> {
     while (this.#queue.length > 0) {
       const group = this.#nextGroup();
+      const { leaders, followers } = splitRepeats(group);
+      let outcomes: readonly FlushOutcome[];
       try {
-        await this.#commit(group);
+        outcomes = await this.#flush(leaders.map(({ item }) => item));
       } catch (error) {
         for (const waiting of group) this.#reject(waiting, error as Error);
         // Whoever waits behind a database that has just hung for seconds has waited as long as they may.
         if (error instanceof StorageUnavailableError && error.code === "DEADLINE") this.#refuseQueue(error);
+        continue;
       }
+      this.#settle(leaders, followers, outcomes);
     }
     this.#running = false;
   }
@@ -116,33 +120,16 @@ export class GroupCommit implements EventWriter {
     return this.#queue.splice(0, end);
   }
 
-  async #commit(group: readonly Waiting[]): Promise<void> {
-    // A statement cannot insert one delivery id twice: repeats of a delivery in one group follow the first of them.
-    const leaders: Waiting[] = [];
-    const followers: { readonly waiting: Waiting; readonly leader: number }[] = [];
-    const leaderOf = new Map<string, number>();
-    for (const waiting of group) {
-      const { projectId, deliveryId } = waiting.item;
-      if (deliveryId !== null) {
-        const key = `${projectId}/${deliveryId}`;
-        const leader = leaderOf.get(key);
-        if (leader !== undefined) {
-          followers.push({ waiting, leader });
-          continue;
-        }
-        leaderOf.set(key, leaders.length);
-      }
-      leaders.push(waiting);
-    }
-    const outcomes = await this.#flush(leaders.map(({ item }) => item));
+  #settle(leaders: readonly Waiting[], followers: readonly Follower[], outcomes: readonly FlushOutcome[]): void {
     leaders.forEach((waiting, index) => {
-      const { duplicate, accepted, quarantined } = outcomes[index] as FlushOutcome;
-      if (quarantined > 0) this.#onQuarantined(quarantined);
+      const { duplicate, accepted } = outcomes[index] as FlushOutcome;
       this.#resolve(waiting, { duplicate, accepted });
     });
     for (const { waiting, leader } of followers) {
       this.#resolve(waiting, { duplicate: true, accepted: (outcomes[leader] as FlushOutcome).accepted });
     }
+    const quarantined = outcomes.reduce((sum, outcome) => sum + outcome.quarantined, 0);
+    if (quarantined > 0) this.#onQuarantined(quarantined);
   }
 
   #refuseQueue(error: StorageUnavailableError): void {
@@ -164,4 +151,32 @@ export class GroupCommit implements EventWriter {
     this.#depth -= 1;
     if (this.#depth === 0) this.#onIdle?.();
   }
+}
+
+/** A delivery that came again while it waits to be stored. */
+interface Follower {
+  readonly waiting: Waiting;
+  /** Place of the first of them among the leaders. */
+  readonly leader: number;
+}
+
+/** A statement cannot insert one delivery id twice: repeats of a delivery in one group follow the first of them. */
+function splitRepeats(group: readonly Waiting[]): { leaders: Waiting[]; followers: Follower[] } {
+  const leaders: Waiting[] = [];
+  const followers: Follower[] = [];
+  const leaderOf = new Map<string, number>();
+  for (const waiting of group) {
+    const { projectId, deliveryId } = waiting.item;
+    if (deliveryId !== null) {
+      const key = `${projectId}/${deliveryId}`;
+      const leader = leaderOf.get(key);
+      if (leader !== undefined) {
+        followers.push({ waiting, leader });
+        continue;
+      }
+      leaderOf.set(key, leaders.length);
+    }
+    leaders.push(waiting);
+  }
+  return { leaders, followers };
 }

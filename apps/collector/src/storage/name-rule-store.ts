@@ -2,7 +2,7 @@ import { createNameStore, type NameTable, OTHER_NAME_ID, type StoredName } from 
 import type { Pool } from "./pool.ts";
 
 /** How long a change is looked for: longer than a running collector takes between two looks. */
-const CHANGED_WITHIN = "3 minutes";
+export const CHANGED_WITHIN_MS = 3 * 60_000;
 
 /** What operators decide about the names of a project. */
 export interface NameRuleStore {
@@ -35,14 +35,18 @@ export function createNameRuleStore(pool: Pool): NameRuleStore {
     async declare(projectId, table, names, cap) {
       const declared = (await list(projectId, table)).filter(({ state }) => state === "declared");
       if (new Set([...declared.map(({ name }) => name), ...names]).size > cap) return false;
+      // Told before and after, so that an end in between leaves no collector with what it knew.
+      await noteChange(projectId);
       await createNameStore(pool, table).declare(projectId, names);
       await noteChange(projectId);
       return true;
     },
 
     async setLearning(projectId, learns) {
-      await pool.run(({ sql }) => sql`UPDATE projects SET learns_names = ${learns} WHERE id = ${projectId}::int`);
-      await noteChange(projectId);
+      await pool.run(
+        ({ sql }) => sql`
+          UPDATE projects SET learns_names = ${learns}, names_changed_at = now() WHERE id = ${projectId}::int`,
+      );
     },
 
     async isLearning(projectId) {
@@ -54,10 +58,10 @@ export function createNameRuleStore(pool: Pool): NameRuleStore {
     },
 
     async recentlyChanged() {
-      const rows = await pool.run(({ sql }) =>
-        sql.unsafe<{ id: number }[]>(
-          `SELECT id FROM projects WHERE names_changed_at > now() - interval '${CHANGED_WITHIN}'`,
-        ),
+      const rows = await pool.run(
+        ({ sql }) =>
+          sql<{ id: number }[]>`
+          SELECT id FROM projects WHERE names_changed_at > now() - ${CHANGED_WITHIN_MS}::int * interval '1 millisecond'`,
       );
       return rows.map(({ id }) => id);
     },

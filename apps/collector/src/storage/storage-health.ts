@@ -34,13 +34,19 @@ export interface StorageHealthDeps {
 }
 
 export function createStorageHealth({ pool, events, partitions, now }: StorageHealthDeps): StorageHealth {
+  let makingRoom: Promise<void> | undefined;
+
   /** As a flush does: where the partition of today is missing it is made, for without requests no flush would ever do it. */
   async function tryEventsMakingRoom(): Promise<void> {
     try {
       await tryEvents(pool, now());
     } catch (error) {
       if (sqlState(error) !== MISSING_PARTITION) throw error;
-      await partitions.ensure(now());
+      // Once for all probes: one that is given up goes on, and the next comes a second later.
+      makingRoom ??= partitions.ensure(now()).finally(() => {
+        makingRoom = undefined;
+      });
+      await makingRoom;
       await tryEvents(pool, now());
     }
   }

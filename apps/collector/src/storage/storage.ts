@@ -10,6 +10,7 @@ import { LastUsed } from "./last-used.ts";
 import { maintainStorage } from "./maintenance.ts";
 import { migrateDatabase } from "./migrate.ts";
 import { NameResolver } from "./name-resolver.ts";
+import { createNameRuleFollower } from "./name-rule-follower.ts";
 import { createNameRuleStore, type NameRuleStore } from "./name-rule-store.ts";
 import { createPartitions } from "./partitions.ts";
 import { PeriodicTask } from "./periodic-task.ts";
@@ -88,14 +89,10 @@ export function openStorage(address: DatabaseAddress, options: StorageOptions): 
     intervalMs: DROPPED_INTERVAL_MS,
     onError: (error) => onError(error, "dropped-per-day"),
   });
-  const nameRulesTask = new PeriodicTask(
-    async () => {
-      for (const projectId of await nameRuleStore.recentlyChanged()) {
-        for (const dictionary of Object.values(dictionaries)) dictionary.forget(projectId);
-      }
-    },
-    { intervalMs: NAME_RULES_INTERVAL_MS, onError: (error) => onError(error, "name-rules") },
-  );
+  const nameRulesTask = new PeriodicTask(createNameRuleFollower(nameRuleStore, Object.values(dictionaries), now), {
+    intervalMs: NAME_RULES_INTERVAL_MS,
+    onError: (error) => onError(error, "name-rules"),
+  });
   const preparation = new Preparation(
     async () => {
       await migrateDatabase(address);

@@ -23,7 +23,7 @@ function open(capacity: number) {
     for (let i = 0; i < count; i++) if (leases.takeHeld("0") || (await leases.take("0")).allowed) total++;
     return total;
   };
-  return { clock, allowed, asked: () => asked };
+  return { clock, leases, allowed, asked: () => asked };
 }
 
 test("a small limit is asked for and exact with every request", async () => {
@@ -45,4 +45,16 @@ test("a lease that was not used in time is lost, never given out on top", async 
   clock.advance(10_000);
   // 5 tokens of the lease are gone; 10 s have brought 27.
   expect(await allowed(100)).toBeLessThanOrEqual(27);
+});
+
+test("many who ask at once, before any lease is there, lose nothing of what they took", async () => {
+  const { leases } = open(20_000);
+  let total = 0;
+  for (let round = 0; round < 300; round++) {
+    const taken = await Promise.all(
+      Array.from({ length: 100 }, async () => leases.takeHeld("0") || (await leases.take("0")).allowed),
+    );
+    total += taken.filter(Boolean).length;
+  }
+  expect(total).toBe(20_000);
 });

@@ -24,6 +24,7 @@ describe("errors of storage", () => {
     "40001",
     "40P01",
     "42P01",
+    "42703",
     "3D000",
     "28P01",
     "CONNECTION_CLOSED",
@@ -37,7 +38,7 @@ describe("errors of storage", () => {
     expect(toStorageError(driverError(code))).toMatchObject({ name: "StorageUnavailableError", code });
   });
 
-  it.each(["22003", "22P02", "23505", "23514", "42703", "42601"])("call %s a fault", (code) => {
+  it.each(["22003", "22P02", "23505", "23514", "42601"])("call %s a fault", (code) => {
     expect(toStorageError(driverError(code))).toMatchObject({ name: "StorageFaultError", code });
   });
 

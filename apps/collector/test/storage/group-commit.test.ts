@@ -135,4 +135,15 @@ describe("group commit", () => {
     flush.commit();
     await first;
   });
+
+  it("counts each delivery out once, and tells of the refused events of a flush in one sum", async () => {
+    const told: number[] = [];
+    const { writer } = open({
+      flush: async (items) => items.map(() => ({ duplicate: false, accepted: 1, quarantined: 1 })),
+      onQuarantined: (events) => told.push(events),
+    });
+    await Promise.all([writer.write(delivery(1)), writer.write(delivery(1))]);
+    expect(told).toEqual([2]);
+    expect(writer.depth).toBe(0);
+  });
 });

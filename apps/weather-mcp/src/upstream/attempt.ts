@@ -3,6 +3,9 @@ import type { Clock } from "../time/clock.ts";
 import { AttemptFailure, badResponse, type FailedResponse, timedOut, unreachable } from "./failure.ts";
 import { retryAfterMs } from "./retry-policy.ts";
 
+/** What Node and undici say of an answer that is no HTTP or does not decompress: the service was reached. */
+const BROKEN_ANSWER = /^(HPE_|Z_|UND_ERR_HEADERS_OVERFLOW)/;
+
 /** Largest body that is read, in bytes after decompression. */
 export const MAX_BODY_BYTES = 4 * 1024 * 1024;
 const MAX_REDIRECTS = 3;
@@ -42,7 +45,10 @@ export async function attempt(request: Attempt, deps: AttemptDeps): Promise<Atte
     if (request.signal.aborted) throw request.signal.reason;
     if (late) throw new AttemptFailure(timedOut(request.upstream, request.timeoutMs));
     if (error instanceof AttemptFailure) throw error;
-    throw new AttemptFailure(unreachable(request.upstream, codeOf(error)));
+    const code = codeOf(error);
+    if (BROKEN_ANSWER.test(String(code)))
+      throw new AttemptFailure(badResponse(request.upstream, "sent a broken answer"));
+    throw new AttemptFailure(unreachable(request.upstream, code));
   } finally {
     cancelTimer();
     request.signal.removeEventListener("abort", onAbort);
