@@ -1,8 +1,10 @@
-import { createServer, type ServerResponse } from "node:http";
+import { createHmac } from "node:crypto";
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo, Server } from "node:net";
 import { gzipSync } from "node:zlib";
 import { startBlackHole } from "./black-hole.ts";
+import { SIGNING_SECRET } from "./credentials.ts";
 
 /** A collector that behaves in one particular way. */
 export interface Backend {
@@ -34,20 +36,24 @@ export const BACKEND_NAMES = [
 ] as const;
 export type BackendName = (typeof BACKEND_NAMES)[number];
 
-type Answer = (response: ServerResponse, body: string, state: State) => void;
+type Answer = (response: ServerResponse, body: string, state: State, headers: IncomingHttpHeaders) => void;
 
 interface State {
   stored: number;
   endlessBytes: number;
   redirected: number;
+  badlySigned: number;
 }
 
 const JSON_TYPE = { "content-type": "application/json" };
 
 const ANSWERS: Partial<Record<BackendName, Answer>> = {
-  healthy(response, body, state) {
+  healthy(response, body, state, headers) {
     // A peer sends something else.
-    const accepted = JSON.parse(body.startsWith('{"batchId"') ? body : '{"events":[]}').events.length;
+    const isOurs = body.startsWith('{"batchId"');
+    const accepted = JSON.parse(isOurs ? body : '{"events":[]}').events.length;
+    const signed = createHmac("sha256", SIGNING_SECRET).update(`${headers["x-timestamp"]}.${body}`).digest("hex");
+    if (isOurs && headers["x-signature"] !== signed) state.badlySigned++;
     state.stored += accepted;
     response.writeHead(201, JSON_TYPE).end(JSON.stringify({ success: true, accepted, rejected: [] }));
   },
@@ -80,7 +86,7 @@ const ANSWERS: Partial<Record<BackendName, Answer>> = {
 const MAX_ENDLESS_BYTES = 30_000_000;
 
 export async function startBackend(name: BackendName): Promise<Backend> {
-  const state: State = { stored: 0, endlessBytes: 0, redirected: 0 };
+  const state: State = { stored: 0, endlessBytes: 0, redirected: 0, badlySigned: 0 };
   const servers: Server[] = [];
   const closing: (() => Promise<void>)[] = [];
   const listen = async (server: Server): Promise<number> => {
@@ -93,7 +99,7 @@ export async function startBackend(name: BackendName): Promise<Backend> {
       const chunks: Buffer[] = [];
       response.on("error", () => {});
       request.on("data", (chunk: Buffer) => chunks.push(chunk));
-      request.on("end", () => answer(response, Buffer.concat(chunks).toString("utf8"), state));
+      request.on("end", () => answer(response, Buffer.concat(chunks).toString("utf8"), state, request.headers));
     });
 
   async function open(): Promise<string> {
@@ -136,6 +142,7 @@ export async function startBackend(name: BackendName): Promise<Backend> {
     endpoint: `${origin}/v1/events`,
     stored: () => state.stored,
     faults: () => [
+      ...(state.badlySigned > 0 ? [`${state.badlySigned} requests with a wrong signature`] : []),
       ...(state.redirected > 0 ? ["the key was carried to another origin"] : []),
       ...(state.endlessBytes > MAX_ENDLESS_BYTES ? [`${state.endlessBytes} bytes of an endless answer were read`] : []),
     ],

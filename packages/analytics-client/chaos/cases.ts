@@ -17,7 +17,10 @@ export const SDK_VERSIONS: readonly SdkVersion[] = [
 ];
 
 /** How the host comes to its end. */
-export type Ending = "stdin closes" | "SIGTERM" | "SIGINT" | "SIGTERM, handled by the host";
+export type Ending = "stdin closes" | "SIGTERM" | "SIGINT" | "SIGTERM, handled by the host" | "process.exit" | "crash";
+
+/** What its own exit or crash allows nobody to send. */
+export const isAbrupt = (ending: Ending): boolean => ending === "process.exit" || ending === "crash";
 
 export interface ChaosCase {
   readonly backend: BackendName;
@@ -39,10 +42,9 @@ export function nameOf({ backend, transport, sdk, node, ending, peer }: ChaosCas
 }
 
 const TRANSPORTS = ["stdio", "http"] as const;
+const ENDINGS: readonly Ending[] = ["SIGTERM", "SIGINT", "SIGTERM, handled by the host", "process.exit", "crash"];
 const endingsOf = (transport: "stdio" | "http"): readonly Ending[] =>
-  transport === "stdio"
-    ? ["stdin closes", "SIGTERM", "SIGINT", "SIGTERM, handled by the host"]
-    : ["SIGTERM", "SIGINT", "SIGTERM, handled by the host"];
+  transport === "stdio" ? ["stdin closes", ...ENDINGS] : ENDINGS;
 
 /** Every combination of backend, transport, SDK and Node; the endings take turns, so that each backend meets each of them. */
 export function allCases(nodes: readonly number[]): ChaosCase[] {

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import type { ChaosCase, Ending, PeerName } from "./cases.ts";
+import { type ChaosCase, type Ending, isAbrupt, type PeerName } from "./cases.ts";
+import { API_KEY, SIGNING_SECRET } from "./credentials.ts";
 import { connectHttp, connectStdio, type McpConnection } from "./mcp-connection.ts";
 
 const HOST = fileURLToPath(new URL("./host.mjs", import.meta.url));
-const API_KEY = `wmc_${"c".repeat(64)}`;
 
 /** How a host ended. */
 export interface Exit {
@@ -42,7 +42,13 @@ export async function startHost(
   const { CI: _ci, DO_NOT_TRACK: _dnt, NODE_OPTIONS: _options, ...env } = process.env;
   const child = spawn(nodePath, [HOST, sdk.module, String(sdk.major), transport, ...flags], {
     stdio: transport === "stdio" ? ["pipe", "pipe", "pipe"] : ["ignore", "pipe", "pipe", "ipc"],
-    env: { ...env, ANALYTICS_API_KEY: API_KEY, ANALYTICS_ENDPOINT: endpoint ?? "", ...settings },
+    env: {
+      ...env,
+      ANALYTICS_API_KEY: API_KEY,
+      ANALYTICS_SIGNING_SECRET: SIGNING_SECRET,
+      ANALYTICS_ENDPOINT: endpoint ?? "",
+      ...settings,
+    },
   });
   let stderr = "";
   child.stderr?.on("data", (chunk) => {
@@ -63,7 +69,7 @@ export async function startHost(
     errorLines: () => stderr.split("\n").filter(Boolean),
     async end(how) {
       const startedAt = performance.now();
-      tellToEnd(child, how);
+      tellToEnd(child, how, connection);
       const killer = setTimeout(() => child.kill("SIGKILL"), MAX_EXIT_MS);
       const exit = await exited;
       clearTimeout(killer);
@@ -76,7 +82,9 @@ export async function startHost(
   };
 }
 
-function tellToEnd(child: ChildProcess, how: Ending): void {
+function tellToEnd(child: ChildProcess, how: Ending, connection: McpConnection): void {
   if (how === "stdin closes") child.stdin?.end();
+  // Its answer never comes.
+  else if (isAbrupt(how)) connection.call(how === "crash" ? "crashes" : "exits").catch(() => {});
   else child.kill(how === "SIGINT" ? "SIGINT" : "SIGTERM");
 }

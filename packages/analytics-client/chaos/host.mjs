@@ -44,6 +44,13 @@ function buildServer() {
   add("fails", async () => {
     throw new Error("secret-in-an-error");
   });
+  add("exits", () => process.exit(5));
+  add("crashes", () => {
+    setImmediate(() => {
+      throw new Error("the host is broken");
+    });
+    return new Promise(() => {});
+  });
   return server;
 }
 

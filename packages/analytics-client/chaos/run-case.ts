@@ -2,7 +2,7 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startBackend } from "./backends.ts";
-import type { ChaosCase } from "./cases.ts";
+import { type ChaosCase, isAbrupt } from "./cases.ts";
 import { type Exit, startHost } from "./host-process.ts";
 
 /** More than a batch, so that full batches and waiting ones both occur. */
@@ -19,7 +19,10 @@ export async function runCase(chaosCase: ChaosCase, nodePath: string): Promise<r
     const host = await startHost(chaosCase, nodePath, backend.endpoint, await homeOf(chaosCase), chaosCase.peer);
     for (let i = 0; i < CALLS; i++) await host.connection.call(i % 4 === 3 ? "fails" : "works");
     const exit = await host.end(chaosCase.ending);
-    const errorLines = host.errorLines();
+    // A crash tells of itself.
+    const errorLines = host
+      .errorLines()
+      .filter((line) => chaosCase.ending !== "crash" || line.includes("mcp-analytics"));
     return [
       ...judgeExit(chaosCase, exit),
       ...host.connection.strayLines.map((line) => `on stdout beside the protocol: ${line.slice(0, 100)}`),
@@ -27,7 +30,8 @@ export async function runCase(chaosCase: ChaosCase, nodePath: string): Promise<r
       ...(chaosCase.backend === "healthy" &&
       !chaosCase.peer &&
       backend.stored() !== CALLS &&
-      !chaosCase.ending.includes("handled")
+      !chaosCase.ending.includes("handled") &&
+      !isAbrupt(chaosCase.ending)
         ? [`${backend.stored()} of ${CALLS} events were stored`]
         : []),
       ...backend.faults(),
@@ -51,9 +55,12 @@ function judgeExit({ ending }: ChaosCase, { code, signal, afterMs }: Exit): stri
     SIGTERM: "SIGTERM",
     SIGINT: "SIGINT",
     "SIGTERM, handled by the host": "code 7",
+    "process.exit": "code 5",
+    crash: "code 1",
   };
+  const maxMs = (isAbrupt(ending) ? 0 : MAX_EXIT_MS) + SLACK_MS;
   return [
     ...(ended === expected[ending] ? [] : [`ended with ${ended} instead of ${expected[ending]}`]),
-    ...(afterMs <= MAX_EXIT_MS + SLACK_MS ? [] : [`took ${Math.round(afterMs)} ms to end`]),
+    ...(afterMs <= maxMs ? [] : [`took ${Math.round(afterMs)} ms to end`]),
   ];
 }

@@ -6,12 +6,15 @@ import type { Analytics, AnalyticsOptions, Level } from "./types.ts";
 
 /** One event as it would go over the wire. */
 export interface RecordedEvent {
+  /** Name of the tool in wire form: at most 50 characters, `__unknown__` where the server has no such tool. */
   readonly tool: string;
+  /** Whether the call worked. */
   readonly success: boolean;
+  /** Category of a failure, at most 50 characters; not there where the call worked. */
   readonly errorType?: string;
   /** When the call ended, Unix milliseconds. */
   readonly timestamp: number;
-  /** Rounded up to steps, in milliseconds; level `standard` only. */
+  /** Rounded up to steps, in milliseconds, at most 86,400,000; level `standard` only. */
   readonly durationMs?: number;
 }
 

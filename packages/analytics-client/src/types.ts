@@ -36,7 +36,10 @@ export interface AnalyticsOptions {
    * falls back to the built-in mapping. Must be quick; the error itself is never sent.
    */
   readonly categorizeError?: ((error: unknown) => string | undefined) | undefined;
-  /** Where the settings are read from. Default: `process.env`. */
+  /**
+   * Where the settings are read from, for a host that keeps them elsewhere. What stands in it is the end user's choice and not the
+   * author's. Default: `process.env`.
+   */
   readonly env?: Environment | undefined;
 }
 
@@ -44,6 +47,7 @@ export interface AnalyticsOptions {
 export interface TrackedEvent {
   /** Name of the tool, `^[A-Za-z0-9_./-]+$`; the first 50 characters are sent. Another spelling is sent as `__unknown__`. */
   readonly toolName: string;
+  /** Whether it worked. Anything but `true` counts as a failure. */
   readonly success: boolean;
   /** Category of a failure, see {@link AnalyticsOptions.errorTypes}; ignored where `success` is true. */
   readonly errorType?: string | undefined;

@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
-import { createAnalytics } from "../src/analytics.ts";
+import { composeAnalytics, createAnalytics } from "../src/analytics.ts";
+import { instrument } from "../src/instrument/instrument.ts";
 import { createHarness } from "./support/harness.ts";
 import { API_KEY, ON } from "./support/keys.ts";
 
@@ -79,9 +80,21 @@ describe("off", () => {
     expect(process.eventNames().map((name) => [name, process.listenerCount(name)])).toEqual(listeners);
   });
 
-  test("no transport is opened", () => {
-    const { analytics } = createHarness({ CI: "1" });
+  test("no transport is opened, no time is asked and no id is made", () => {
+    const touched = (): never => fail();
+    const runtime = {
+      clock: { now: touched, after: touched },
+      random: touched,
+      notice: touched,
+      openTransport: touched,
+    };
+    const random = vi.spyOn(crypto, "randomUUID");
+    const analytics = composeAnalytics({ env: { ...ON, CI: "1" } }, runtime);
+    instrument({}, analytics);
+    analytics.trackSuccess("a");
     expect(analytics.reason).toBe("ci");
+    expect(random).not.toHaveBeenCalled();
+    random.mockRestore();
   });
 
   test.each([

@@ -1,8 +1,10 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
+import { createAnalytics } from "../src/analytics.ts";
 import { instrument } from "../src/instrument/instrument.ts";
 import { noteError } from "../src/instrument/note-error.ts";
 import { createHarness } from "./support/harness.ts";
+import { ON } from "./support/keys.ts";
 import { type Any, SDKS } from "./support/sdks.ts";
 import { connect } from "./support/wire.ts";
 
@@ -66,6 +68,9 @@ describe.each(SDKS)("$name", (sdk) => {
         });
         sdk.register(server, "raises", { run: raise });
         sdk.register(server, "strict", { input: (z) => ({ n: z.number() }), run: () => ({ content: [] }) });
+        const draft = () => ({ messages: [{ role: "user", content: { type: "text", text: message } }] });
+        if (server.prompt) server.prompt("drafts", draft);
+        else server.registerPrompt("drafts", {}, draft);
         const wire = await connect(server, {
           clientInfo: { name: client, version: header },
           transport: { sessionId: header },
@@ -77,7 +82,10 @@ describe.each(SDKS)("$name", (sdk) => {
             _meta: { [header]: header },
           });
         }
-        await wire.request(name, { name: argument });
+        for (const method of [name, "prompts/get", "resources/read", "completion/complete"]) {
+          await wire.request(method, { name: argument, uri: argument, arguments: { [argument]: argument } });
+        }
+        await wire.request("prompts/get", { name: "drafts" });
         analytics.trackFailure("by_hand", message);
         expect(await events()).toHaveLength(7);
         expectNothingOf(outbound(transport.sent), secrets);
@@ -104,6 +112,31 @@ describe.each(SDKS)("$name", (sdk) => {
       { numRuns: 60 },
     );
   });
+});
+
+test("debug prints no secret either", async () => {
+  const [sdk] = SDKS;
+  if (!sdk) throw new Error("no SDK");
+  const printed: unknown[] = [];
+  const write = vi.spyOn(console, "error").mockImplementation((text) => void printed.push(text));
+  await fc.assert(
+    fc.asyncProperty(secret, secret, secret, async (name, argument, message) => {
+      const analytics = createAnalytics({ env: { ...ON, ANALYTICS_DEBUG: "1", ANALYTICS_LEVEL: "standard" } });
+      const server = instrument(sdk.newServer(), analytics);
+      sdk.register(server, "raises", {
+        run: () => {
+          throw Object.assign(new Error(message), { code: argument });
+        },
+      });
+      const wire = await connect(server, { clientInfo: { name: message, version: message } });
+      for (const tool of ["raises", name]) await wire.call(tool, { [argument]: argument });
+      printed.length = 0;
+      await analytics.flush();
+      expect(printed).toHaveLength(1);
+      expectNothingOf(String(printed[0]), [name, argument, message, ON.ANALYTICS_API_KEY]);
+    }),
+  );
+  write.mockRestore();
 });
 
 test("a name given by hand is sent only where it is one", async () => {

@@ -147,6 +147,32 @@ describe("a failed attempt", () => {
   });
 });
 
+test("three days without a collector: a few requests an hour, a bounded queue, and what was lost is told to the last event", async () => {
+  const harness = createHarness();
+  let down = true;
+  harness.transport.react = ({ json }) => (down ? new Error("ECONNREFUSED") : accepted(json));
+  const MINUTES = 3 * 24 * 60;
+  for (let minute = 0; minute < MINUTES; minute++) {
+    track(harness, 10);
+    await harness.clock.advance(60_000);
+  }
+  expect(harness.transport.sent.length).toBeLessThan(3 * 24 * 21);
+  expect(harness.transport.sent.length).toBeGreaterThan(3 * 24 * 10);
+  expect(harness.clock.pending).toBeLessThanOrEqual(1);
+  expect(harness.notices).toEqual([]);
+  down = false;
+  const tried = harness.transport.sent.length;
+  // The longest pause, and then the time to send.
+  for (let minute = 0; minute < 6; minute++) {
+    track(harness, 10);
+    await harness.clock.advance(60_000);
+  }
+  const batches = harness.transport.sent.slice(tried).map(({ json }) => json);
+  const stored = batches.flatMap(({ events }) => events).length;
+  const lost = batches.flatMap(({ dropped = {} }) => Object.values(dropped)).reduce((sum, count) => sum + count, 0);
+  expect(stored + lost).toBe((MINUTES + 6) * 10);
+});
+
 describe("what is given up is counted and reported", () => {
   test("events that outlived the window", async () => {
     const harness = createHarness();
@@ -211,6 +237,10 @@ describe("a wrong clock", () => {
     ["behind", SKEW_MS],
     ["ahead", -SKEW_MS],
     ["a little ahead", -2_700],
+    ["five minutes behind", 300_000],
+    ["five minutes ahead", -300_000],
+    ["a day behind", 86_400_000],
+    ["a day ahead", -86_400_000],
   ])("%s costs one request and no event", async (_name, skewMs) => {
     const harness = createHarness();
     collectorAhead(harness, skewMs);
@@ -224,6 +254,21 @@ describe("a wrong clock", () => {
     track(harness, 1);
     await harness.clock.advance(10_000);
     expect(harness.transport.sent).toHaveLength(3);
+  });
+
+  test.each([
+    ["two seconds behind", 2_000],
+    ["half a second ahead, as a smeared leap second makes it", -500],
+    ["half a second behind", 500],
+  ])("%s costs nothing at all", async (_name, skewMs) => {
+    const harness = createHarness();
+    collectorAhead(harness, skewMs);
+    for (let i = 0; i < 3; i++) {
+      track(harness, 5);
+      await harness.clock.advance(10_000);
+    }
+    expect(harness.transport.sent.map(({ json }) => json.events.length)).toEqual([5, 5, 5]);
+    expect(harness.transport.sent.every(({ json }) => json.dropped === undefined)).toBe(true);
   });
 
   test("a collector that refuses times without a date is not asked for ever", async () => {

@@ -34,6 +34,23 @@ test("what is published is the built files and nothing else", () => {
   ]);
 });
 
+test("nothing of it runs when it is installed, and it can only be published with a statement of where it was built", async () => {
+  const manifest = JSON.parse(await readFile(join(packed.folder, "node_modules", SDK.name, "package.json"), "utf8"));
+  expect(Object.keys(manifest.scripts).sort()).toEqual(["build", "check", "test"]);
+  expect(manifest.publishConfig).toEqual({ access: "public", provenance: true });
+  for (const kind of ["dependencies", "peerDependencies", "optionalDependencies", "bundleDependencies"])
+    expect(manifest).not.toHaveProperty(kind);
+});
+
+test("everything public says what it is", async () => {
+  for (const file of ["index.d.ts", "testing.d.ts"]) {
+    const lines = (await readFile(join(packageFolder, "dist", file), "utf8")).split("\n");
+    const named = lines.flatMap((line, at) => (/^(export | {4}\w+\??[(:]| {4}readonly )/.test(line) ? [at] : []));
+    expect(named.length).toBeGreaterThan(20);
+    expect(named.filter((at) => !lines[at - 1]?.endsWith("*/")).map((at) => lines[at])).toEqual([]);
+  }
+});
+
 test("installing it brings no other package", async () => {
   const installed = await readdir(join(packed.folder, "node_modules"));
   expect(installed.filter((name) => !name.startsWith("."))).toEqual(["@org"]);
