@@ -2,13 +2,11 @@ import rateLimit from "@fastify/rate-limit";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { BucketStore, Refusal, TakeResult, TokenBucketPolicy } from "./bucket-store.ts";
 import { createLeases } from "./leases.ts";
-import { clientAddress, siteOf } from "./network-address.ts";
+import { clientAddress, NETWORKS_PER_SITE, siteOf } from "./network-address.ts";
 
 /** How often one address may ask for keys that do not exist. */
 const UNKNOWN_KEYS_PER_HOUR = 20;
 const HOUR_MS = 3_600_000;
-/** A site with 256 networks of IPv6 may ask as often as so many of them. */
-const NETWORKS_PER_SITE = 10;
 
 export interface AddressLimits {
   /** requests per address and window */

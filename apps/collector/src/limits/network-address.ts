@@ -5,6 +5,8 @@ import type { FastifyRequest } from "fastify";
 /** One customer of an IPv6 provider has a whole /64, so that is what counts as one address. */
 const IPV6_PREFIX_BITS = 64;
 const SITE_PREFIX_BITS = 56;
+/** A site with 256 networks of IPv6 may ask as often as so many of them. */
+export const NETWORKS_PER_SITE = 10;
 const WHOLE_ADDRESS_BITS = 128;
 const NAT64_PREFIX = "64:ff9b::";
 

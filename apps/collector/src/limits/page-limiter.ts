@@ -2,7 +2,7 @@ import type { FastifyRequest } from "fastify";
 import type { AddressLimits } from "./address-limiter.ts";
 import type { BucketStore, Refusal, TokenBucketPolicy } from "./bucket-store.ts";
 import { createGuess, type Guess } from "./guesses.ts";
-import { clientAddress, siteOf } from "./network-address.ts";
+import { clientAddress, NETWORKS_PER_SITE, siteOf } from "./network-address.ts";
 
 /**
  * What one address may ask of the dashboard, at the least: so many requests at once and one more a second. A page that waits
@@ -11,8 +11,6 @@ import { clientAddress, siteOf } from "./network-address.ts";
  */
 const REQUESTS = 300;
 const REFILL_PER_MS = 1 / 1_000;
-/** A site with 256 networks of IPv6 may ask as often as so many of them. */
-const NETWORKS_PER_SITE = 10;
 /** How often one address may present sessions and links that do not exist: 20 an hour. */
 const UNKNOWN_TOKENS: TokenBucketPolicy = { name: "unknown-tokens", capacity: 20, refillPerMs: 20 / 3_600_000 };
 

@@ -12,7 +12,8 @@ interface DroppedCount {
 
 /**
  * Events that clients report to have given up, per project, UTC day and reason. Counted in memory and written in bulk: no
- * batch waits for it, and a process that is killed loses the reports of a minute, of what is lost already.
+ * batch waits for it, and a process that is killed loses the reports of a minute, of what is lost already. A
+ * write whose answer was lost is made again, so around an outage reports may count twice.
  */
 export class DroppedPerDay {
   readonly #pool: Pool;
