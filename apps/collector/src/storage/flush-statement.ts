@@ -1,52 +1,41 @@
-import type { Event } from "@org/mcp-analytics-schema";
-
-/** One delivery with its names turned into ids; `toolIds` and `errorIds` run beside `events`. */
-export interface FlushItem {
-  readonly projectId: number;
-  readonly keyId: number;
-  readonly deliveryId: string | null;
-  readonly receivedAt: number;
-  readonly events: readonly Event[];
-  readonly toolIds: readonly number[];
-  readonly errorIds: readonly number[];
-}
+import { type FlushItem, UNPACKED } from "./flush-item.ts";
 
 const EVENT_COLUMNS = "project_id, key_id, occurred_at, stored_at, duration_ms, tool_id, error_id";
-/** Of an event `e` that one delivery `i` brought; $1 is the time of storing, and events tell their age at that time. */
-const eventValues = (owner: string) =>
-  `${owner}.project_id, ${owner}.key_id, to_timestamp(($1::float8 - e.age_ms) / 1000), to_timestamp($1::float8 / 1000),
-    e.duration_ms, e.tool_id, e.error_id`;
+/** Of a packed event `p` with what its delivery brought; $1 is the time of storing, before which deliveries waited `lag_ms`. */
+const EVENT_VALUES = `project_id, key_id, to_timestamp(($1::float8 - lag_ms - (${UNPACKED.ageMs})) / 1000),
+    to_timestamp($1::float8 / 1000), duration_ms, ${UNPACKED.toolId}, ${UNPACKED.errorId}`;
 
 /** Deliveries without an id only, each of which is mostly one event: every event names its owner. */
 const PLAIN_STATEMENT = `
   INSERT INTO events_raw (${EVENT_COLUMNS})
-  SELECT ${eventValues("e")}
-  FROM unnest($2::text::int[], $3::text::int[], $4::text::bigint[], $5::text::smallint[], $6::text::smallint[],
-    $7::text::int[]) AS e(project_id, key_id, age_ms, tool_id, error_id, duration_ms)`;
+  SELECT ${EVENT_VALUES}
+  FROM unnest($2::text::int[], $3::text::int[], $4::text::bigint[], $5::text::bigint[], $6::text::int[])
+    AS e(project_id, key_id, lag_ms, p, duration_ms)`;
 
 /**
- * Each event names the number `n` of its delivery, which has what its events share. Returns the deliveries that were new;
- * events of the others are left out, in the same statement, so a delivery is stored whole or not at all. (Columns repeated
- * for each event instead cost PostgreSQL three quarters more.)
+ * Each delivery brings its events as arrays. Returns the deliveries that were new; events of the others are left out, in the
+ * same statement, so a delivery is stored whole or not at all.
  */
 const IDEMPOTENT_STATEMENT = `
   WITH incoming AS MATERIALIZED (
-    SELECT * FROM unnest($2::text::int[], $3::text::int[], $4::text::int[], $5::text::uuid[], $6::text::smallint[],
-      $7::text::float8[]) AS i(n, project_id, key_id, delivery_id, accepted, received_ms)
+    SELECT * FROM unnest($2::text::int[], $3::text::int[], $4::text::bigint[], $5::text::uuid[], $6::text::smallint[],
+      $7::text::text[], $8::text::text[])
+      AS i(project_id, key_id, lag_ms, delivery_id, accepted, packed, durations)
   ), fresh AS (
     INSERT INTO deliveries (project_id, delivery_id, accepted, received_at)
-    SELECT project_id, delivery_id, accepted, to_timestamp(received_ms / 1000) FROM incoming
+    SELECT project_id, delivery_id, accepted, to_timestamp(($1::float8 - lag_ms) / 1000) FROM incoming
     WHERE delivery_id IS NOT NULL
     ON CONFLICT (project_id, delivery_id) DO NOTHING
     RETURNING project_id, delivery_id
   ), written AS (
     INSERT INTO events_raw (${EVENT_COLUMNS})
-    SELECT ${eventValues("i")}
-    FROM incoming i
-    LEFT JOIN fresh f USING (project_id, delivery_id)
-    JOIN unnest($8::text::int[], $9::text::bigint[], $10::text::smallint[], $11::text::smallint[], $12::text::int[])
-      AS e(n, age_ms, tool_id, error_id, duration_ms) ON e.n = i.n
-    WHERE i.delivery_id IS NULL OR f.delivery_id IS NOT NULL
+    SELECT ${EVENT_VALUES}
+    FROM (
+      SELECT i.project_id, i.key_id, i.lag_ms, unnest(i.packed::bigint[]) AS p, unnest(i.durations::int[]) AS duration_ms
+      FROM incoming i
+      LEFT JOIN fresh f USING (project_id, delivery_id)
+      WHERE i.delivery_id IS NULL OR f.delivery_id IS NOT NULL
+    ) e
   )
   SELECT project_id, delivery_id FROM fresh`;
 
@@ -63,59 +52,55 @@ export interface Statement {
  */
 export function flushStatement(items: readonly FlushItem[], storedAtMs: number): Statement {
   const isPlain = items.every(({ deliveryId }) => deliveryId === null);
-  const owners = isPlain ? ownersOfEvents(items) : deliveryColumns(items);
-  const columns = [...owners, ...eventColumns(items, storedAtMs)];
+  // Where no event has a duration the column is empty: `unnest` fills it up with NULL.
+  const isTimed = items.some(({ durations }) => durations !== undefined);
   return {
     text: isPlain ? PLAIN_STATEMENT : IDEMPOTENT_STATEMENT,
-    // Every value is written with a comma before it; the first comma becomes the brace.
-    parameters: [storedAtMs, ...columns.map((values) => `{${values.slice(1)}}`)],
+    parameters: [
+      storedAtMs,
+      ...(isPlain ? eventColumns(items, storedAtMs, isTimed) : deliveryColumns(items, storedAtMs, isTimed)),
+    ],
   };
 }
 
-/** Project and key of each event. */
-function ownersOfEvents(items: readonly FlushItem[]): string[] {
+/** Owner, lag, packed event and duration of each event. */
+function eventColumns(items: readonly FlushItem[], storedAtMs: number, isTimed: boolean): string[] {
   let projectIds = "";
   let keyIds = "";
-  for (const { projectId, keyId, events } of items) {
-    projectIds += `,${projectId}`.repeat(events.length);
-    keyIds += `,${keyId}`.repeat(events.length);
-  }
-  return [projectIds, keyIds];
-}
-
-/** Everything about each delivery, then the number of its delivery for each event. */
-function deliveryColumns(items: readonly FlushItem[]): string[] {
-  const columns = ["", "", "", "", "", ""];
-  let numbers = "";
-  items.forEach(({ projectId, keyId, deliveryId, events, receivedAt }, n) => {
-    columns[0] += `,${n}`;
-    columns[1] += `,${projectId}`;
-    columns[2] += `,${keyId}`;
-    columns[3] += `,${deliveryId ?? "NULL"}`;
-    columns[4] += `,${events.length}`;
-    columns[5] += `,${receivedAt}`;
-    numbers += `,${n}`.repeat(events.length);
-  });
-  return [...columns, numbers];
-}
-
-/** Age, tool, error and duration of each event. */
-function eventColumns(items: readonly FlushItem[], storedAtMs: number): string[] {
-  let ages = "";
-  let toolIds = "";
-  let errorIds = "";
+  let lags = "";
+  let packed = "";
   let durations = "";
-  let timed = false;
   for (const item of items) {
-    for (const { timestamp, durationMs } of item.events) {
-      ages += `,${storedAtMs - timestamp}`;
-      if (durationMs !== undefined) timed = true;
-    }
-    toolIds += `,${item.toolIds.join()}`;
-    errorIds += `,${item.errorIds.join()}`;
+    const { eventCount } = item;
+    projectIds += `,${item.projectId}`.repeat(eventCount);
+    keyIds += `,${item.keyId}`.repeat(eventCount);
+    lags += `,${storedAtMs - item.receivedAt}`.repeat(eventCount);
+    packed += `,${item.packed}`;
+    if (isTimed) durations += `,${item.durations ?? ",NULL".repeat(eventCount).slice(1)}`;
   }
-  // Empty where no event has a duration, as at the default level: `unnest` fills a shorter column up with NULL.
-  if (timed)
-    for (const { events } of items) for (const { durationMs } of events) durations += `,${durationMs ?? "NULL"}`;
-  return [ages, toolIds, errorIds, durations];
+  return [projectIds, keyIds, lags, packed, durations].map(arrayText);
 }
+
+/** Everything about each delivery, its events as two arrays. */
+function deliveryColumns(items: readonly FlushItem[], storedAtMs: number, isTimed: boolean): string[] {
+  let projectIds = "";
+  let keyIds = "";
+  let lags = "";
+  let deliveryIds = "";
+  let accepted = "";
+  let packed = "";
+  let durations = "";
+  for (const item of items) {
+    projectIds += `,${item.projectId}`;
+    keyIds += `,${item.keyId}`;
+    lags += `,${storedAtMs - item.receivedAt}`;
+    deliveryIds += `,${item.deliveryId ?? "NULL"}`;
+    accepted += `,${item.eventCount}`;
+    packed += `,"{${item.packed}}"`;
+    if (isTimed) durations += item.durations === undefined ? ",NULL" : `,"{${item.durations}}"`;
+  }
+  return [projectIds, keyIds, lags, deliveryIds, accepted, packed, durations].map(arrayText);
+}
+
+/** @param values each with a comma before it: the first comma becomes the brace */
+const arrayText = (values: string) => `{${values.slice(1)}}`;

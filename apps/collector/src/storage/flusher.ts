@@ -1,5 +1,6 @@
 import { StorageFaultError, StorageUnavailableError, sqlState } from "./errors.ts";
-import { type FlushItem, flushStatement } from "./flush-statement.ts";
+import { type FlushItem, pickEvents } from "./flush-item.ts";
+import { flushStatement } from "./flush-statement.ts";
 import type { Partitions } from "./partitions.ts";
 import type { Pool } from "./pool.ts";
 
@@ -114,14 +115,13 @@ export class Flusher {
   }
 
   async #outcomes(items: readonly FlushItem[], fresh: ReadonlySet<string>): Promise<FlushOutcome[]> {
+    if (items.every(({ deliveryId }) => deliveryId === null)) return items.map(storedWhole);
     const repeated = items.filter((item) => item.deliveryId !== null && !fresh.has(deliveryKey(item)));
     const earlier = repeated.length === 0 ? new Map<string, number>() : await this.#acceptedEarlier(repeated);
     return items.map((item) => {
-      const accepted = item.events.length;
-      if (item.deliveryId === null || fresh.has(deliveryKey(item)))
-        return { duplicate: false, accepted, quarantined: 0 };
+      if (item.deliveryId === null || fresh.has(deliveryKey(item))) return storedWhole(item);
       // Pruned in between: it was stored, and how much of it is no longer known.
-      return { duplicate: true, accepted: earlier.get(deliveryKey(item)) ?? accepted, quarantined: 0 };
+      return { duplicate: true, accepted: earlier.get(deliveryKey(item)) ?? item.eventCount, quarantined: 0 };
     });
   }
 
@@ -143,17 +143,17 @@ export class Flusher {
   /** Finds the refused events of one delivery without storing anything, then stores the rest of it whole. */
   async #storeGoodEvents(item: FlushItem): Promise<FlushOutcome> {
     const good = await this.#goodEvents({ ...item, deliveryId: null });
-    const quarantined = item.events.length - good.length;
+    const quarantined = item.eventCount - good.length;
     if (good.length === 0) return { duplicate: false, accepted: 0, quarantined };
-    const rest = { ...item, ...pick(item, good) };
+    const rest = pickEvents(item, good);
     const [outcome] = await this.#outcomes([rest], await this.#write([rest]));
     return { ...(outcome as FlushOutcome), quarantined };
   }
 
-  async #goodEvents(item: FlushItem, from = 0, to = item.events.length): Promise<number[]> {
+  async #goodEvents(item: FlushItem, from = 0, to = item.eventCount): Promise<number[]> {
     const indexes = Array.from({ length: to - from }, (_, offset) => from + offset);
     try {
-      await this.#execute([{ ...item, ...pick(item, indexes) }], false);
+      await this.#execute([pickEvents(item, indexes)], false);
       return indexes;
     } catch (error) {
       if (!isRefusedRow(error)) throw error;
@@ -163,6 +163,12 @@ export class Flusher {
     }
   }
 }
+
+const storedWhole = ({ eventCount }: FlushItem): FlushOutcome => ({
+  duplicate: false,
+  accepted: eventCount,
+  quarantined: 0,
+});
 
 interface DeliveryRow {
   readonly project_id: number;
@@ -182,9 +188,4 @@ function compare(a: FlushItem, b: FlushItem): number {
   const left = a.deliveryId ?? "";
   const right = b.deliveryId ?? "";
   return left < right ? -1 : left > right ? 1 : 0;
-}
-
-function pick(item: FlushItem, indexes: readonly number[]): Pick<FlushItem, "events" | "toolIds" | "errorIds"> {
-  const take = <T>(values: readonly T[]) => indexes.map((index) => values[index] as T);
-  return { events: take(item.events), toolIds: take(item.toolIds), errorIds: take(item.errorIds) };
 }

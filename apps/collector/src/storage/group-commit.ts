@@ -1,6 +1,6 @@
 import { OverloadedError, StorageUnavailableError } from "./errors.ts";
 import type { Delivery, EventWriter, WriteResult } from "./event-writer.ts";
-import type { FlushItem } from "./flush-statement.ts";
+import type { FlushItem } from "./flush-item.ts";
 import type { FlushOutcome } from "./flusher.ts";
 import type { NameResolver } from "./name-resolver.ts";
 
@@ -104,7 +104,8 @@ export class GroupCommit implements EventWriter {
         if (error instanceof StorageUnavailableError && error.code === "DEADLINE") this.#refuseQueue(error);
         continue;
       }
-      this.#settle(leaders, followers, outcomes);
+      // The next group is on its way to the database before this one is answered: else one would wait for the other.
+      process.nextTick(() => this.#settle(leaders, followers, outcomes));
     }
     this.#running = false;
   }
@@ -113,7 +114,7 @@ export class GroupCommit implements EventWriter {
     let events = 0;
     let end = 0;
     while (end < this.#queue.length) {
-      events += (this.#queue[end] as Waiting).item.events.length;
+      events += (this.#queue[end] as Waiting).item.eventCount;
       if (end > 0 && events > this.#maxEventsPerFlush) break;
       end += 1;
     }

@@ -1,7 +1,7 @@
 import type { Event } from "@org/mcp-analytics-schema";
 import type { Dictionary, FindId } from "./dictionary.ts";
 import type { Delivery } from "./event-writer.ts";
-import type { FlushItem } from "./flush-statement.ts";
+import { type FlushItem, packEvent } from "./flush-item.ts";
 
 /** `error_id` of a success. */
 export const SUCCESS_ID = 0;
@@ -23,20 +23,21 @@ export class NameResolver {
     return this.#tryResolve(delivery) ?? this.#learn(delivery);
   }
 
-  #tryResolve(delivery: Delivery): FlushItem | undefined {
-    const { projectId, events } = delivery;
-    const toolIds: number[] = [];
-    const errorIds: number[] = [];
+  #tryResolve({ projectId, keyId, deliveryId, receivedAt, events }: Delivery): FlushItem | undefined {
     const toolOf = this.#tools.idsOf(projectId);
     const errorTypeOf = this.#errorTypes.idsOf(projectId);
+    let packed = "";
+    let isTimed = false;
     for (const event of events) {
       const toolId = toolOf(event.tool);
       const errorId = idOfError(event, errorTypeOf);
       if (toolId === undefined || errorId === undefined) return undefined;
-      toolIds.push(toolId);
-      errorIds.push(errorId);
+      if (event.durationMs !== undefined) isTimed = true;
+      const text = packEvent(receivedAt - event.timestamp, toolId, errorId);
+      packed = packed === "" ? text : `${packed},${text}`;
     }
-    return { ...delivery, toolIds, errorIds };
+    const durations = isTimed ? events.map(({ durationMs }) => durationMs ?? "NULL").join() : undefined;
+    return { projectId, keyId, deliveryId, receivedAt, eventCount: events.length, packed, durations };
   }
 
   async #learn(delivery: Delivery): Promise<FlushItem> {

@@ -80,10 +80,15 @@ describe.each(TARGETS)("writing events to $name", ({ open }) => {
   it("lets a poisoned row fail neither its neighbours nor the rest of its delivery", async () => {
     nextKeyId += 1;
     const before = quarantined;
-    // What validation would never let through: out of range of the column, and not a time at all.
+    // What validation would never let through: out of range of the column, and of a day that has no partition.
     const poisoned = delivery(0, {
       keyId: nextKeyId,
-      events: [event(), event({ durationMs: 3_000_000_000 }), event(), event({ timestamp: Number.NaN })],
+      events: [
+        event(),
+        event({ durationMs: 3_000_000_000 }),
+        event(),
+        event({ timestamp: Date.now() - 5 * 86_400_000 }),
+      ],
     });
     const good = Array.from({ length: 6 }, () => delivery(2, { keyId: nextKeyId }));
     const results = await Promise.all(
@@ -94,6 +99,18 @@ describe.each(TARGETS)("writing events to $name", ({ open }) => {
     expect(await countEvents(pools.read, nextKeyId)).toBe(14);
     expect(quarantined - before).toBe(2);
     expect(await storage.writer.write(poisoned)).toEqual({ duplicate: true, accepted: 2 });
+  });
+
+  it("refuses a delivery with an event that has no time at all, and none of its neighbours", async () => {
+    nextKeyId += 1;
+    const timeless = delivery(0, { keyId: nextKeyId, events: [event(), event({ timestamp: Number.NaN })] });
+    const good = Array.from({ length: 2 }, () => delivery(2, { keyId: nextKeyId }));
+    const results = await Promise.allSettled(
+      [good[0], timeless, good[1]].map((one) => storage.writer.write(one ?? timeless)),
+    );
+    expect(results.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+    expect(await countEvents(pools.read, nextKeyId)).toBe(4);
+    expect(storage.writer.depth).toBe(0);
   });
 
   it("shows the guide's columns, with names as they were sent", async () => {

@@ -1,14 +1,22 @@
 import { describe, expect, it } from "vitest";
 import { OverloadedError, StorageUnavailableError } from "../../src/storage/errors.ts";
-import type { FlushItem } from "../../src/storage/flush-statement.ts";
+import type { Delivery } from "../../src/storage/event-writer.ts";
+import type { FlushItem } from "../../src/storage/flush-item.ts";
 import type { FlushOutcome } from "../../src/storage/flusher.ts";
 import { GroupCommit, type GroupCommitDeps } from "../../src/storage/group-commit.ts";
 import type { NameResolver } from "../../src/storage/name-resolver.ts";
 import { delivery } from "./deliveries.ts";
 
-const names = { resolve: (one: object) => ({ ...one, toolIds: [], errorIds: [] }) } as unknown as NameResolver;
+const names = {
+  resolve: ({ events, ...rest }: Delivery) => ({
+    ...rest,
+    eventCount: events.length,
+    packed: "",
+    durations: undefined,
+  }),
+} as unknown as NameResolver;
 const stored = (items: readonly FlushItem[]): FlushOutcome[] =>
-  items.map(({ events }) => ({ duplicate: false, accepted: events.length, quarantined: 0 }));
+  items.map(({ eventCount }) => ({ duplicate: false, accepted: eventCount, quarantined: 0 }));
 
 interface Flush {
   readonly items: readonly FlushItem[];
@@ -69,13 +77,31 @@ describe("group commit", () => {
     expect(flushes.length).toBe(2);
   });
 
+  it("starts the next flush before it answers the group before", async () => {
+    const happened: string[] = [];
+    let second: Promise<unknown> | undefined;
+    const writer = new GroupCommit({
+      names,
+      async flush(items) {
+        second ??= writer.write(delivery(1)).then(() => happened.push("second answered"));
+        // A client of a database takes several turns of promises before it sends anything.
+        for (let turn = 0; turn < 20; turn += 1) await undefined;
+        happened.push("sent");
+        return stored(items);
+      },
+    });
+    await writer.write(delivery(1)).then(() => happened.push("first answered"));
+    await second;
+    expect(happened).toEqual(["sent", "sent", "first answered", "second answered"]);
+  });
+
   it("splits a long queue at the limit of a flush, and never a delivery", async () => {
     const { writer, next } = open({ maxEventsPerFlush: 10 });
     const writes = Promise.all([delivery(6), delivery(6), delivery(40), delivery(4)].map((one) => writer.write(one)));
     const sizes: number[][] = [];
     for (let count = 1; count <= 4; count += 1) {
       const flush = await next(count);
-      sizes.push(flush.items.map(({ events }) => events.length));
+      sizes.push(flush.items.map(({ eventCount }) => eventCount));
       flush.commit();
     }
     await writes;
