@@ -1,12 +1,16 @@
 import rateLimit from "@fastify/rate-limit";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { BucketStore, Refusal, TakeResult, TokenBucketPolicy } from "./bucket-store.ts";
-import { createLeases } from "./leases.ts";
+import { createLeases, type LeasedAccount } from "./leases.ts";
 import { clientAddress, NETWORKS_PER_SITE, siteOf } from "./network-address.ts";
 
 /** How often one address may ask for keys that do not exist. */
 const UNKNOWN_KEYS_PER_HOUR = 20;
 const HOUR_MS = 3_600_000;
+/** A lease holds at most this part of what an address may ask at once, so a small limit is exact to the request. */
+const LEASES_PER_LIMIT = 1_000;
+/** Requests within `LEASE_MS` from which on they are leased. */
+const MIN_USE = 8;
 
 export interface AddressLimits {
   /** requests per address and window */
@@ -49,8 +53,8 @@ export async function createAddressLimiter(
     capacity: NETWORKS_PER_SITE * requests,
     refillPerMs: NETWORKS_PER_SITE * policy.refillPerMs,
   };
-  const leases = createLeases(buckets, "i:", policy, now);
-  const siteLeases = createLeases(buckets, "s:", sitePolicy, now);
+  const leases = createLeases(buckets, now);
+  const siteLeases = createLeases(buckets, now);
   const settle = (taken: TakeResult, answer: Answer) => {
     if (taken.allowed) answer(null, { current: requests - taken.remaining, ttl: taken.resetAtMs - taken.takenAtMs });
     else answer(null, { current: requests + 1, ttl: taken.retryAfterMs });
@@ -58,7 +62,7 @@ export async function createAddressLimiter(
 
   class AddressStore {
     incr(partition: string, answer: Answer): void {
-      leases.take(partition).then((taken) => settle(taken, answer), answer);
+      leases.take(accountOf(policy, "i:", partition), 1).then((taken) => settle(taken, answer), answer);
     }
 
     child(): AddressStore {
@@ -77,9 +81,9 @@ export async function createAddressLimiter(
   }
 
   async function takeSite(site: string): Promise<Refusal | undefined> {
-    const partition = partitionOf(site);
-    if (siteLeases.takeHeld(partition)) return undefined;
-    const taken = await siteLeases.take(partition);
+    const account = accountOf(sitePolicy, "s:", partitionOf(site));
+    if (siteLeases.takeHeld(account, 1, now()) !== undefined) return undefined;
+    const taken = await siteLeases.take(account, 1);
     return taken.allowed ? undefined : taken;
   }
 
@@ -87,7 +91,8 @@ export async function createAddressLimiter(
     take(request) {
       const address = clientAddress(request);
       const site = siteOf(address);
-      if (!leases.takeHeld(partitionOf(address))) return takeAddress(request, site);
+      if (leases.takeHeld(accountOf(policy, "i:", partitionOf(address)), 1, now()) === undefined)
+        return takeAddress(request, site);
       return site === undefined ? undefined : takeSite(site);
     },
     async takeUnknownKey(request) {
@@ -95,5 +100,16 @@ export async function createAddressLimiter(
       const taken = await buckets.take({ partition, buckets: [unknownKeys], windows: [], cost: 1 });
       return taken.allowed ? undefined : taken;
     },
+  };
+}
+
+/** @param prefix stands before the partition in the store: letter and colon */
+function accountOf(policy: TokenBucketPolicy, prefix: string, partition: string): LeasedAccount {
+  return {
+    partition,
+    maxAhead: Math.floor(policy.capacity / LEASES_PER_LIMIT),
+    minUse: MIN_USE,
+    isPerDay: false,
+    charge: (cost) => ({ partition: prefix + partition, buckets: [policy], windows: [], cost }),
   };
 }

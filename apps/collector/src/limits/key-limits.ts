@@ -1,7 +1,12 @@
-import { TIERS, type Tier } from "@org/mcp-analytics-schema";
+import { MAX_EVENTS_PER_BATCH, TIERS, type Tier } from "@org/mcp-analytics-schema";
 import type { Charge, DayWindowPolicy, TokenBucketPolicy } from "./bucket-store.ts";
+import { LEASE_MS, type LeasedAccount } from "./leases.ts";
 
 const HOUR_MS = 3_600_000;
+/** A lease is at most this part of the requests that a key may send at once or in a day, or as many full batches. */
+const LEASES_PER_LIMIT = 20;
+/** Requests within `LEASE_MS` from which on they are leased. */
+const MIN_USE = 8;
 
 /** What decides the limits of a key. */
 export interface LimitedKey {
@@ -19,6 +24,10 @@ export interface KeyLimits {
   readonly request: Charge;
   /** The one event of a request, without the request itself. */
   readonly event: Charge;
+  /** Requests with one event each. */
+  readonly requestAccount: LeasedAccount;
+  /** Further events of requests that were charged already. */
+  readonly eventAccount: LeasedAccount;
   /** Value of `RateLimit-Policy`. */
   readonly policyHeader: string;
   /** Further events of a request that was charged already. */
@@ -27,13 +36,15 @@ export interface KeyLimits {
 
 /**
  * Burst and hour are one bucket: what it holds at once plus what it gains in an hour is the hour's limit, so no rolling
- * hour ever sees more.
+ * hour ever sees more. Where requests are leased they may have been taken `LEASE_MS` before that hour, so the bucket fills a
+ * little more slowly.
  */
 export function keyLimits({ projectId, keyId, tier, rateLimitPerDay }: LimitedKey): KeyLimits {
   const limits = TIERS[tier];
-  const refillPerMs = (limits.requestsPerHour - limits.burstRequests) / HOUR_MS;
-  const bucket: TokenBucketPolicy = { name: "burst", capacity: limits.burstRequests, refillPerMs };
   const day: DayWindowPolicy = { name: "day", limit: rateLimitPerDay ?? limits.requestsPerDay };
+  const maxAhead = Math.floor(Math.min(limits.burstRequests, day.limit) / LEASES_PER_LIMIT);
+  const refillPerMs = (limits.requestsPerHour - limits.burstRequests) / (HOUR_MS + (maxAhead > 0 ? LEASE_MS : 0));
+  const bucket: TokenBucketPolicy = { name: "burst", capacity: limits.burstRequests, refillPerMs };
   const events: DayWindowPolicy = { name: "events", limit: limits.eventsPerDay };
   const partition = `k:${projectId}.${keyId}`;
   const buckets = [bucket];
@@ -46,9 +57,24 @@ export function keyLimits({ projectId, keyId, tier, rateLimitPerDay }: LimitedKe
     ],
     cost,
   });
+  const request = charge(1, 1);
   return {
-    request: charge(1, 1),
+    request,
     event: charge(0, 1),
+    requestAccount: {
+      partition,
+      maxAhead,
+      minUse: MIN_USE,
+      isPerDay: false,
+      charge: (requests) => (requests === 1 ? request : charge(requests, requests)),
+    },
+    eventAccount: {
+      partition,
+      maxAhead: maxAhead * MAX_EVENTS_PER_BATCH,
+      minUse: MIN_USE * MAX_EVENTS_PER_BATCH,
+      isPerDay: true,
+      charge: (count) => charge(0, count),
+    },
     events: (count) => charge(0, count),
     policyHeader: [
       `"burst";q=${bucket.capacity};w=${Math.ceil(bucket.capacity / refillPerMs / 1000)}`,

@@ -1,61 +1,157 @@
 import { BoundedMap } from "./bounded-map.ts";
-import type { BucketStore, Charge, TakeResult, TokenBucketPolicy } from "./bucket-store.ts";
+import type { BucketStore, Charge, Grant, TakeResult } from "./bucket-store.ts";
+import { DAY_MS } from "./token-bucket.ts";
 
-const MAX_LEASES = 10_000;
-/** Tokens of a lease that are not used in this time are lost: nobody gets more than the limit, at worst a little less. */
-const LEASE_MS = 10_000;
-/** A lease is this part of what a bucket holds, so a small limit is exact to the token. */
-const LEASES_PER_BUCKET = 1_000;
+const MAX_HOLDERS = 20_000;
+/** Tokens of a lease are used within this time or not at all. */
+export const LEASE_MS = 5_000;
+/** A lease is this part of what was used in the last period of `LEASE_MS`: two of them are used up before they end. */
+const SHARE_OF_USE = 1 / 2;
+
+/** Buckets and windows from which tokens are taken ahead of their use. */
+export interface LeasedAccount {
+  readonly partition: string;
+  /** Most tokens of one lease; 0: the store is asked each time, and a limit is exact to the token. */
+  readonly maxAhead: number;
+  /** Tokens that must have been used within the last `LEASE_MS` before any is taken ahead: others are charged exactly. */
+  readonly minUse: number;
+  /** Whether nothing refills what is charged before its day ends: then tokens that were not used can be given back. */
+  readonly isPerDay: boolean;
+  charge(tokens: number): Charge;
+}
+
+export interface Leases {
+  /**
+   * Takes tokens of the lease that is held, if so many are left in it. The grant is that of the lease.
+   *
+   * @param nowMs Unix ms
+   */
+  takeHeld(account: LeasedAccount, tokens: number, nowMs: number): Grant | undefined;
+  /** Takes tokens from the store, and with them a lease for whoever has asked for many of late. */
+  take(account: LeasedAccount, tokens: number): Promise<TakeResult>;
+}
 
 interface Lease {
-  tokens: number;
+  held: number;
+  readonly fromMs: number;
   readonly untilMs: number;
+  readonly grant: Grant;
+  /** With fewer tokens than this the next lease is fetched, so that nobody waits for it. */
+  readonly renewBelow: number;
+}
+
+interface Holder {
+  current: Lease | undefined;
+  next: Lease | undefined;
+  renewing: boolean;
+  /** Tokens used in this period of `LEASE_MS`, and in the one before it. */
+  used: number;
+  usedBefore: number;
+  periodEndsAtMs: number;
 }
 
 /**
- * Takes tokens of large buckets in bulk, so that a busy address does not cost a question to the shared store with each
- * request.
- *
- * @param prefix stands before every partition in the store: letter and colon
- * @param policy of every bucket here; each partition has one, and is charged one token at a time
+ * Takes tokens in advance for whoever goes on asking, so that the shared store is not asked with each request. The tokens
+ * have been taken when they are used: replicas together never give out more than the store, as long as a limit over a span
+ * allows for tokens that were taken up to `LEASE_MS` before it. A lease ends with the day (UTC) whose windows it was charged to.
  */
-export function createLeases(store: BucketStore, prefix: string, policy: TokenBucketPolicy, now: () => number) {
-  const leaseTokens = Math.max(1, Math.floor(policy.capacity / LEASES_PER_BUCKET));
-  const buckets = [policy];
-  const leases = new BoundedMap<string, Lease>(MAX_LEASES);
+export function createLeases(store: BucketStore, now: () => number): Leases {
+  const holders = new BoundedMap<string, Holder>(MAX_HOLDERS);
+  const ignore = () => {};
 
-  const charge = (partition: string, cost: number): Charge => ({
-    partition: prefix + partition,
-    buckets,
-    windows: [],
-    cost,
-  });
-
-  async function renew(partition: string): Promise<TakeResult> {
-    const grant = await store.take(charge(partition, leaseTokens));
-    // Towards its end a bucket still gives out what it has.
-    if (!grant.allowed) return store.take(charge(partition, 1));
-    // Requests that came meanwhile have taken leases of their own: what is left of those is not thrown away.
-    const tokens = leaseTokens - 1 + heldTokens(partition);
-    leases.set(partition, { tokens, untilMs: now() + LEASE_MS });
-    return grant;
+  function holderOf(partition: string): Holder {
+    let holder = holders.get(partition);
+    if (holder === undefined) {
+      holder = { current: undefined, next: undefined, renewing: false, used: 0, usedBefore: 0, periodEndsAtMs: 0 };
+      holders.set(partition, holder);
+    }
+    return holder;
   }
 
-  function heldTokens(partition: string): number {
-    const lease = leases.get(partition);
-    return lease === undefined || now() >= lease.untilMs ? 0 : lease.tokens;
+  /** Takes tokens for now and a lease; or only the former, where the limit is too near for a lease. */
+  async function takeAhead(holder: Holder, account: LeasedAccount, tokens: number, ahead: number): Promise<TakeResult> {
+    const fromMs = now();
+    holder.renewing = true;
+    try {
+      const taken = await store.take(account.charge(tokens + ahead));
+      if (taken.allowed) {
+        const untilMs = fromMs + Math.min(LEASE_MS, DAY_MS - (taken.takenAtMs % DAY_MS));
+        holder.next = { held: ahead, fromMs, untilMs, grant: taken, renewBelow: ahead / 2 };
+        return taken;
+      }
+      // Until the period ends the store is asked for each token, down to the last.
+      holder.usedBefore = 0;
+      return tokens === 0 ? taken : await store.take(account.charge(tokens));
+    } finally {
+      holder.renewing = false;
+    }
   }
 
-  return {
-    /** Takes a token of the lease that is held, if one is left in it. */
-    takeHeld(partition: string): boolean {
-      const lease = leases.get(partition);
-      if (lease === undefined || lease.tokens === 0 || now() >= lease.untilMs) return false;
-      lease.tokens--;
-      return true;
-    },
-    /** Takes a token from the store, and with it a new lease where the bucket is large. */
-    take: (partition: string): Promise<TakeResult> =>
-      leaseTokens === 1 ? store.take(charge(partition, 1)) : renew(partition),
-  };
+  function leaseSize(holder: Holder, { maxAhead, minUse }: LeasedAccount): number {
+    if (holder.renewing || holder.usedBefore < minUse) return 0;
+    return Math.min(maxAhead, Math.floor(holder.usedBefore * SHARE_OF_USE));
+  }
+
+  function renew(holder: Holder, account: LeasedAccount, nowMs: number): void {
+    startPeriod(holder, nowMs);
+    const ahead = leaseSize(holder, account);
+    // Whoever needs the tokens asks again, and is told.
+    if (ahead > 0) takeAhead(holder, account, 0, ahead).catch(ignore);
+  }
+
+  /** The next lease takes the place of one that has too little, or is over. */
+  function goOn(holder: Holder, account: LeasedAccount, nowMs: number): Lease | undefined {
+    const { current, next } = holder;
+    if (current !== undefined) retire(current, account);
+    const isUsable = next !== undefined && !isOver(next, nowMs);
+    if (next !== undefined && !isUsable) retire(next, account);
+    holder.current = isUsable ? next : undefined;
+    holder.next = undefined;
+    return holder.current;
+  }
+
+  function retire({ held, grant }: Lease, { isPerDay, charge }: LeasedAccount): void {
+    if (held > 0 && isPerDay) store.giveBack(charge(held), grant).catch(ignore);
+  }
+
+  function takeHeld(account: LeasedAccount, tokens: number, nowMs: number): Grant | undefined {
+    const holder = holders.get(account.partition);
+    if (holder === undefined) return undefined;
+    let lease = holder.current;
+    if (lease === undefined || lease.held < tokens || isOver(lease, nowMs)) {
+      lease = goOn(holder, account, nowMs);
+      if (lease === undefined || lease.held < tokens) return undefined;
+    }
+    lease.held -= tokens;
+    holder.used += tokens;
+    if (lease.held < lease.renewBelow && holder.next === undefined) renew(holder, account, nowMs);
+    return lease.grant;
+  }
+
+  async function take(account: LeasedAccount, tokens: number): Promise<TakeResult> {
+    if (account.maxAhead === 0) return store.take(account.charge(tokens));
+    const holder = holderOf(account.partition);
+    startPeriod(holder, now());
+    const ahead = leaseSize(holder, account);
+    const taken = await (ahead > 0 ? takeAhead(holder, account, tokens, ahead) : store.take(account.charge(tokens)));
+    // A lease that came meanwhile may have taken the last tokens.
+    if (!taken.allowed) return takeHeld(account, tokens, now()) ?? taken;
+    holder.used += tokens;
+    return taken;
+  }
+
+  return { takeHeld, take };
+}
+
+/** A clock that was set back must not keep a lease alive. */
+function isOver({ fromMs, untilMs }: Lease, nowMs: number): boolean {
+  return nowMs < fromMs || nowMs >= untilMs;
+}
+
+function startPeriod(holder: Holder, nowMs: number): void {
+  const sinceEndMs = nowMs - holder.periodEndsAtMs;
+  if (sinceEndMs < 0 && sinceEndMs >= -LEASE_MS) return;
+  holder.usedBefore = sinceEndMs >= 0 && sinceEndMs < LEASE_MS ? holder.used : 0;
+  holder.used = 0;
+  holder.periodEndsAtMs = nowMs + LEASE_MS;
 }

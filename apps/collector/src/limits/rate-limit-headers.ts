@@ -8,14 +8,16 @@ export function toSeconds(ms: number): number {
 }
 
 /**
- * Says how much the tightest limit has left (`r`) and in how many seconds it will have more (`t`), after
+ * Value of `RateLimit`: how much the tightest limit has left (`r`) and in how many seconds it will have more (`t`), after
  * draft-ietf-httpapi-ratelimit-headers. For answers to authenticated requests only: what is left tells about the owner's traffic.
  */
+export function rateLimitValue({ limitedBy, remaining, resetAtMs, takenAtMs }: Grant): string {
+  return `"${limitedBy}";r=${remaining};t=${toSeconds(resetAtMs - takenAtMs)}`;
+}
+
+/** On an answer to a request that was charged. */
 export function setRateLimitHeaders(reply: FastifyReply, policyHeader: string, grant: Grant): void {
-  const seconds = toSeconds(grant.resetAtMs - grant.takenAtMs);
-  reply
-    .header(RATE_LIMIT_POLICY_HEADER, policyHeader)
-    .header(RATE_LIMIT_HEADER, `"${grant.limitedBy}";r=${grant.remaining};t=${seconds}`);
+  reply.header(RATE_LIMIT_POLICY_HEADER, policyHeader).header(RATE_LIMIT_HEADER, rateLimitValue(grant));
 }
 
 /** On a refusal by the limits of the key itself. */
