@@ -20,6 +20,7 @@ import { ingestRoutes } from "./ingest/ingest-routes.ts";
 import { createAddressLimiter } from "./limits/address-limiter.ts";
 import { createAddressPartitions } from "./limits/address-partition.ts";
 import type { BucketStore } from "./limits/bucket-store.ts";
+import { createKeyLimiter } from "./limits/key-limiter.ts";
 import { createPageLimiter, type PageLimiter } from "./limits/page-limiter.ts";
 import type { EventWriter } from "./storage/event-writer.ts";
 import type { KeyRecord, KeyStore } from "./storage/key-store.ts";
@@ -103,7 +104,7 @@ export async function buildApp(config: AppConfig, deps: AppDeps): Promise<Fastif
     corsOrigins: config.corsOrigins,
     keyStore,
     writer,
-    buckets,
+    keyLimiter: createKeyLimiter(buckets, now),
     addresses,
     outcomes: metrics.outcomes,
     now,

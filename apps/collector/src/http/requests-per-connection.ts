@@ -17,7 +17,7 @@ export function countOnConnection(request: FastifyRequest, reply: FastifyReply):
   const socket: CountedSocket = request.raw.socket;
   const count = (socket[COUNT] ?? 0) + 1;
   socket[COUNT] = count;
-  if (count === MAX_REQUESTS_PER_CONNECTION) reply.header("connection", "close");
+  if (count === MAX_REQUESTS_PER_CONNECTION) reply.raw.shouldKeepAlive = false;
   if (count <= MAX_REQUESTS_PER_CONNECTION) return true;
   reply.hijack();
   return false;

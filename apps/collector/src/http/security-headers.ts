@@ -1,6 +1,8 @@
 import type { FastifyReply } from "fastify";
 
+export const SECURITY_HEADERS = { "x-content-type-options": "nosniff", "cache-control": "no-store" } as const;
+
 /** On every answer: no guessing of types, no copy kept. A route for files may set its own `Cache-Control`. */
 export function setSecurityHeaders(reply: FastifyReply): void {
-  reply.header("x-content-type-options", "nosniff").header("cache-control", "no-store");
+  reply.headers(SECURITY_HEADERS);
 }

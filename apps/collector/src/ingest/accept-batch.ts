@@ -1,13 +1,14 @@
 import type { Batch, BatchResponse, DropReason, RejectedEvent, RejectReason } from "@org/mcp-analytics-schema";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { parseJsonBody } from "../http/json-body.ts";
-import { admissionOf } from "./admission.ts";
+import type { WriteResult } from "../storage/event-writer.ts";
+import { type Admission, admissionOf } from "./admission.ts";
 import type { Answers } from "./answer.ts";
 import { checkSignature } from "./check-signature.ts";
 import type { Deliver } from "./deliver.ts";
 import type { IngestDeps } from "./ingest-deps.ts";
 import type { Outcomes } from "./outcome.ts";
-import { validateBatch } from "./validate-batch.ts";
+import { type ValidatedBatch, validateBatch } from "./validate-batch.ts";
 
 /** Reasons that depend on when a delivery is tried, so that the first try may have accepted what a later one refuses. */
 const TIMELY: ReadonlySet<RejectReason> = new Set(["stale_timestamp", "future_timestamp"]);
@@ -16,33 +17,50 @@ const TIMELY: ReadonlySet<RejectReason> = new Set(["stale_timestamp", "future_ti
 export function createAcceptBatch(deps: IngestDeps, answers: Answers, deliver: Deliver) {
   const { outcomes, now, signingSecretsFor, noteDropped } = deps;
 
-  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+  return (request: FastifyRequest, reply: FastifyReply): void => {
     const admission = admissionOf(request);
     const body = request.body as Buffer;
-    if (!checkSignature(admission, body, signingSecretsFor)) return answers.refused(reply, "invalid-signature");
-
+    if (!checkSignature(admission, body, signingSecretsFor)) {
+      answers.refused(reply, "invalid-signature");
+      return;
+    }
     const nowMs = now();
     const batch = validateBatch(parseJsonBody(body), nowMs);
-    if (typeof batch === "string") return answers.refused(reply, batch);
-    const { batchId, events, rejected, dropped } = batch;
+    if (typeof batch === "string") {
+      answers.refused(reply, batch);
+      return;
+    }
+    const { batchId, events, rejected } = batch;
     for (const { reason } of rejected) outcomes.events[reason]++;
-    if (events.length === 0) return answers.refused(reply, "no-valid-event", { details: [...rejected] });
+    if (events.length === 0) answers.refused(reply, "no-valid-event", { details: [...rejected] });
+    else
+      deliver(admission, events, batchId, nowMs, reply, (delivered) => {
+        if ("allowed" in delivered) answers.limited(reply, delivered, admission.key.limits.policyHeader);
+        else settle(reply, admission, batch, delivered, nowMs);
+      });
+  };
 
-    const delivered = await deliver(admission, events, batchId, nowMs);
-    if ("allowed" in delivered) return answers.limited(reply, delivered, admission.key.limits.policyHeader);
-    if (delivered.duplicate) {
+  function settle(
+    reply: FastifyReply,
+    admission: Admission,
+    { events, rejected, dropped }: ValidatedBatch,
+    { accepted, duplicate }: WriteResult,
+    nowMs: number,
+  ): void {
+    if (duplicate) {
       outcomes.events.duplicate += events.length;
       const lasting = rejected.filter(({ reason }) => !TIMELY.has(reason));
-      return answers.stored(reply, admission, batchAnswer(delivered.accepted, lasting, true), "duplicate");
+      answers.stored(reply, admission, batchAnswer(accepted, lasting, true), "duplicate");
+      return;
     }
     if (dropped !== undefined) {
       countDropped(outcomes.dropped, dropped);
       noteDropped(admission.key.record, dropped, nowMs);
     }
-    outcomes.events.accepted += delivered.accepted;
-    outcomes.events.internal += events.length - delivered.accepted;
-    return answers.stored(reply, admission, batchAnswer(delivered.accepted, rejected, false), "stored");
-  };
+    outcomes.events.accepted += accepted;
+    outcomes.events.internal += events.length - accepted;
+    answers.stored(reply, admission, batchAnswer(accepted, rejected, false), "stored");
+  }
 }
 
 function countDropped(counts: Outcomes["dropped"], dropped: NonNullable<Batch["dropped"]>): void {

@@ -15,28 +15,33 @@ const STORED = JSON.stringify({ success: true } satisfies EventResponse);
 export function createAcceptEvent(deps: IngestDeps, answers: Answers, deliver: Deliver) {
   const { outcomes, now, signingSecretsFor } = deps;
 
-  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+  return (request: FastifyRequest, reply: FastifyReply): void => {
     const admission = admissionOf(request);
     const body = request.body as Buffer;
-    if (!checkSignature(admission, body, signingSecretsFor)) return answers.refused(reply, "invalid-signature");
-
+    if (!checkSignature(admission, body, signingSecretsFor)) {
+      answers.refused(reply, "invalid-signature");
+      return;
+    }
     const value = parseJsonBody(body);
     const nowMs = now();
     const reason = validateEvent(value, nowMs);
     if (reason !== undefined) {
       outcomes.events[reason]++;
-      return answers.refused(reply, "invalid-event", { details: [{ index: 0, reason }] });
+      answers.refused(reply, "invalid-event", { details: [{ index: 0, reason }] });
+      return;
     }
-
     const { claim, key } = admission;
     const deliveryId = claim === undefined ? null : deliveryIdOf(claim);
-    const delivered = await deliver(admission, [value as Event], deliveryId, nowMs);
-    if ("allowed" in delivered) return answers.limited(reply, delivered, key.limits.policyHeader);
-    if (delivered.duplicate) {
-      outcomes.events.replayed++;
-      return answers.refused(reply, "signature-replayed");
-    }
-    outcomes.events.accepted++;
-    return answers.stored(reply, admission, STORED, "stored");
+    deliver(admission, [value as Event], deliveryId, nowMs, reply, (delivered) => {
+      if ("allowed" in delivered) {
+        answers.limited(reply, delivered, key.limits.policyHeader);
+      } else if (delivered.duplicate) {
+        outcomes.events.replayed++;
+        answers.refused(reply, "signature-replayed");
+      } else {
+        outcomes.events.accepted++;
+        answers.stored(reply, admission, STORED, "stored");
+      }
+    });
   };
 }

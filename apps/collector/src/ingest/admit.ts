@@ -19,14 +19,18 @@ type Done = (error?: Error) => void;
  * check goes on at once where it can: a promise for each would cost more than the checks.
  */
 export function createAdmit(deps: IngestDeps, answers: Answers): Admit {
-  const { addresses, buckets, now } = deps;
+  const { addresses, keyLimiter, now } = deps;
   const findKey = createFindKey(createKeyCache(deps.keyStore, now), addresses, now);
 
   function admit(request: FastifyRequest, reply: FastifyReply, maxBytes: number, done: Done): void {
     request.startedAtMs = performance.now();
     const framing = checkFraming(request.headers, maxBytes);
     if (framing !== undefined) answers.refused(reply, framing);
-    else whenKnown(addresses.take(request), (refusal) => identify(request, reply, refusal, done), done);
+    else {
+      const refusal = addresses.take(request);
+      if (refusal instanceof Promise) refusal.then((late) => identify(request, reply, late, done)).catch(done);
+      else identify(request, reply, refusal, done);
+    }
   }
 
   function identify(request: FastifyRequest, reply: FastifyReply, refusal: Refusal | undefined, done: Done): void {
@@ -36,10 +40,15 @@ export function createAdmit(deps: IngestDeps, answers: Answers): Admit {
     }
     const credentials = readCredentials(request.headers);
     if ("problem" in credentials) answers.refused(reply, credentials.problem);
-    else whenKnown(findKey(credentials.apiKey, request), (found) => charge(request, reply, found, done), done);
+    else {
+      const nowMs = now();
+      const found = findKey(credentials.apiKey, request, nowMs);
+      if (found instanceof Promise) found.then((key) => charge(request, reply, key, now(), done)).catch(done);
+      else charge(request, reply, found, nowMs, done);
+    }
   }
 
-  function charge(request: FastifyRequest, reply: FastifyReply, found: FoundKey, done: Done): void {
+  function charge(request: FastifyRequest, reply: FastifyReply, found: FoundKey, nowMs: number, done: Done): void {
     if (found === null) {
       answers.refused(reply, "invalid-key");
       return;
@@ -53,9 +62,13 @@ export function createAdmit(deps: IngestDeps, answers: Answers): Admit {
       answers.refused(reply, "key-disabled");
       return;
     }
-    const claim = readSignature(request.headers, record.requireSignature, now());
+    const claim = readSignature(request.headers, record.requireSignature, nowMs);
     if (typeof claim === "string") answers.refused(reply, claim);
-    else whenKnown(buckets.take(limits.request), (taken) => letIn(request, reply, found, claim, taken, done), done);
+    else {
+      const taken = keyLimiter.takeRequest(limits, nowMs);
+      if (taken instanceof Promise) taken.then((late) => letIn(request, reply, found, claim, late, done)).catch(done);
+      else letIn(request, reply, found, claim, taken, done);
+    }
   }
 
   function letIn(
@@ -77,10 +90,4 @@ export function createAdmit(deps: IngestDeps, answers: Answers): Admit {
   }
 
   return admit;
-}
-
-/** Goes on at once with what is known already, else when it is. */
-function whenKnown<Value>(value: Value | Promise<Value>, next: (value: Value) => void, failed: Done): void {
-  if (value instanceof Promise) value.then(next).catch(failed);
-  else next(value);
 }

@@ -1,10 +1,12 @@
+import type { OutgoingHttpHeaders } from "node:http";
 import { PROBLEMS, type ProblemCode } from "@org/mcp-analytics-schema";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { discardBody } from "../http/discard-body.ts";
 import { retrySoonSeconds } from "../http/error-handler.ts";
 import { type ProblemExtra, sendProblem } from "../http/problem.ts";
+import { SECURITY_HEADERS } from "../http/security-headers.ts";
 import type { Refusal } from "../limits/bucket-store.ts";
-import { setExhaustedHeaders, setRateLimitHeaders } from "../limits/rate-limit-headers.ts";
+import { rateLimitValue, setExhaustedHeaders, setRateLimitHeaders } from "../limits/rate-limit-headers.ts";
 import { sendRefusal } from "../limits/send-refusal.ts";
 import type { Admission } from "./admission.ts";
 import type { IngestDeps } from "./ingest-deps.ts";
@@ -14,13 +16,13 @@ const JSON_TYPE = "application/json; charset=utf-8";
 
 /** Gives every request its one answer and its one outcome. */
 export interface Answers {
-  stored(reply: FastifyReply, admission: Admission, body: string, outcome: "stored" | "duplicate"): FastifyReply;
+  stored(reply: FastifyReply, admission: Admission, body: string, outcome: "stored" | "duplicate"): void;
   refused(reply: FastifyReply, code: ProblemCode, extra?: ProblemExtra): FastifyReply;
   /** @param policyHeader of the key whose limit it is; none when it is the limit of an address */
   limited(reply: FastifyReply, refusal: Refusal, policyHeader?: string): FastifyReply;
 }
 
-export function createAnswers({ outcomes, buckets, observeSeconds }: IngestDeps): Answers {
+export function createAnswers({ outcomes, keyLimiter, observeSeconds, corsOrigins }: IngestDeps): Answers {
   /** An event that is not stored costs no event; a request that could not be served costs no request either. */
   function settle(request: FastifyRequest, code: ProblemCode): void {
     const { admission } = request;
@@ -29,9 +31,7 @@ export function createAnswers({ outcomes, buckets, observeSeconds }: IngestDeps)
     if (admission.validEvents > 0) outcomes.events[failureOf(code)] += admission.validEvents;
     const { request: whole, event } = admission.key.limits;
     const unserved = PROBLEMS[code].status >= 500 || code === "rate-limited";
-    buckets.giveBack(unserved ? whole : event, admission.grant).catch(() => {
-      // Best effort: the store has failed in between, and its own breaker has seen it.
-    });
+    keyLimiter.giveBack(unserved ? whole : event, admission.grant);
   }
 
   function count(reply: FastifyReply, outcome: RequestOutcome): void {
@@ -41,10 +41,19 @@ export function createAnswers({ outcomes, buckets, observeSeconds }: IngestDeps)
 
   return {
     stored(reply, { key, grant }, body, outcome) {
+      // Written out and past the framework: putting headers together took a tenth of a request's time.
+      const headers: OutgoingHttpHeaders = {
+        "x-content-type-options": SECURITY_HEADERS["x-content-type-options"],
+        "cache-control": SECURITY_HEADERS["cache-control"],
+        "content-type": JSON_TYPE,
+        "content-length": Buffer.byteLength(body),
+        "ratelimit-policy": key.limits.policyHeader,
+        ratelimit: rateLimitValue(grant),
+      };
+      if (corsOrigins.length > 0) Object.assign(headers, reply.getHeaders());
+      reply.hijack();
+      reply.raw.writeHead(201, headers).end(body);
       count(reply, outcome);
-      reply.code(201).header("content-type", JSON_TYPE);
-      setRateLimitHeaders(reply, key.limits.policyHeader, grant);
-      return reply.send(body);
     },
     refused(reply, code, extra) {
       const { request } = reply;

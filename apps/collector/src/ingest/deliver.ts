@@ -1,74 +1,81 @@
 import type { Event } from "@org/mcp-analytics-schema";
+import type { FastifyReply } from "fastify";
 import { ProblemError } from "../http/problem.ts";
-import type { Charge, Grant, Refusal } from "../limits/bucket-store.ts";
+import type { Grant, Refusal, TakeResult } from "../limits/bucket-store.ts";
 import type { Delivery, WriteResult } from "../storage/event-writer.ts";
 import type { Admission } from "./admission.ts";
 import type { IngestDeps } from "./ingest-deps.ts";
 
 export type Delivered = WriteResult | Refusal;
 
+/** Calls `next` when the events are stored or refused by a limit; any other end is answered as the error that it is. */
 export type Deliver = (
   admission: Admission,
   events: readonly Event[],
   deliveryId: string | null,
   receivedAt: number,
-) => Promise<Delivered>;
+  reply: FastifyReply,
+  next: (delivered: Delivered) => void,
+) => void;
+
+const HOUR_MS = 3_600_000;
 
 /**
- * Charges the events that the admission has not charged yet and stores them all: it resolves after the commit. Events that
- * are not stored now, be it for an error or because they were stored before, cost nothing.
- *
- * @throws {ProblemError} `internal` when the database refuses every event
+ * Charges the events that the admission has not charged yet and stores them all: it goes on after the commit. Events that
+ * are not stored now, be it for an error or because they were stored before, cost nothing. It fails with a `ProblemError`
+ * `internal` when the database refuses every event.
  */
-export function createDeliver({ buckets, writer, touchKey }: IngestDeps): Deliver {
-  const forget = () => {
-    // Giving back is best effort.
-  };
-
-  async function store(
-    admission: Admission,
-    delivery: Delivery,
-    extra?: Charge,
-    extraGrant?: Grant,
-  ): Promise<WriteResult> {
-    const { record, limits } = admission.key;
-    const { events, receivedAt } = delivery;
-    const giveBackExtra = () => {
-      if (extra !== undefined && extraGrant !== undefined) buckets.giveBack(extra, extraGrant).catch(forget);
-    };
-    let written: WriteResult;
-    try {
-      written = await writer.write(delivery);
-    } catch (error) {
-      giveBackExtra();
-      throw error;
-    }
-    if (written.accepted === 0) {
-      giveBackExtra();
-      throw new ProblemError("internal");
-    }
+export function createDeliver({ keyLimiter, writer, touchKey }: IngestDeps): Deliver {
+  /** Settles what was charged by what was written. */
+  function conclude(admission: Admission, { events, receivedAt }: Delivery, written: WriteResult, extra?: Grant) {
+    const { key, grant } = admission;
+    const unstored = written.duplicate
+      ? events.length - 1
+      : Math.min(events.length - written.accepted, events.length - 1);
+    if (extra !== undefined && unstored > 0) keyLimiter.giveBack(key.limits.events(unstored), extra);
+    if (written.accepted === 0) throw new ProblemError("internal");
     admission.settled = true;
     if (written.duplicate) {
-      giveBackExtra();
-      buckets.giveBack(limits.event, admission.grant).catch(forget);
-      return written;
+      keyLimiter.giveBack(key.limits.event, grant);
+      return;
     }
-    const refused = events.length - written.accepted;
-    if (refused > 0 && extraGrant !== undefined) buckets.giveBack(limits.events(refused), extraGrant).catch(forget);
-    touchKey(record, receivedAt);
-    return written;
+    const hourMs = receivedAt - (receivedAt % HOUR_MS);
+    if (key.usedHourMs === hourMs) return;
+    touchKey(key.record, receivedAt);
+    key.usedHourMs = hourMs;
   }
 
-  async function chargeAndStore(admission: Admission, delivery: Delivery): Promise<Delivered> {
-    const extra = admission.key.limits.events(delivery.events.length - 1);
-    const taken = await buckets.take(extra);
-    return taken.allowed ? store(admission, delivery, extra, taken) : taken;
-  }
-
-  return (admission, events, deliveryId, receivedAt) => {
-    const { projectId, keyId } = admission.key.record;
+  return (admission, events, deliveryId, receivedAt, reply, next) => {
+    const { record, limits } = admission.key;
     admission.validEvents = events.length;
-    const delivery = { projectId, keyId, deliveryId, events, receivedAt };
-    return events.length > 1 ? chargeAndStore(admission, delivery) : store(admission, delivery);
+    const delivery = { projectId: record.projectId, keyId: record.keyId, deliveryId, events, receivedAt };
+    // An error goes the way of all errors: the scope's handler answers it. Anything else would be sent as an answer.
+    const fail = (error: unknown) => void reply.send(error instanceof Error ? error : new Error("no error was thrown"));
+
+    /** @param extra grant of all events but the first; none where there is but one */
+    const store = (extra?: Grant) =>
+      void writer.write(delivery).then(
+        (written) => {
+          try {
+            conclude(admission, delivery, written, extra);
+            next(written);
+          } catch (error) {
+            fail(error);
+          }
+        },
+        (error) => {
+          if (extra !== undefined) keyLimiter.giveBack(limits.events(events.length - 1), extra);
+          fail(error);
+        },
+      );
+    const storeTaken = (taken: TakeResult) => (taken.allowed ? store(taken) : next(taken));
+
+    if (events.length === 1) {
+      store();
+      return;
+    }
+    const taken = keyLimiter.takeEvents(limits, events.length - 1, receivedAt);
+    if (taken instanceof Promise) taken.then(storeTaken).catch(fail);
+    else storeTaken(taken);
   };
 }

@@ -8,7 +8,8 @@ import type { KeyCache, KnownKey } from "./key-cache.ts";
 /** The key, `null` when there is none, or a refusal to look for it. */
 export type FoundKey = KnownKey | null | Refusal;
 
-export type FindKey = (apiKey: string, request: FastifyRequest) => FoundKey | Promise<FoundKey>;
+/** @param nowMs Unix ms */
+export type FindKey = (apiKey: string, request: FastifyRequest, nowMs: number) => FoundKey | Promise<FoundKey>;
 
 /**
  * Finds keys through the cache. Each lookup that finds nothing is charged to the network it came from; a network that has
@@ -18,14 +19,16 @@ export type FindKey = (apiKey: string, request: FastifyRequest) => FoundKey | Pr
 export function createFindKey(cache: KeyCache, addresses: AddressLimiter, now: () => number): FindKey {
   const guess = createGuess((request) => addresses.takeUnknownKey(request), now);
 
-  return (apiKey, request) => {
-    const keyHash = hash("sha256", apiKey, "hex");
-    const peek = () => cache.peek(keyHash);
+  function search(keyHash: string, request: FastifyRequest): Promise<FoundKey> {
     const lookUp = () => cache.load(keyHash);
-    const cached = peek();
-    if (cached !== undefined) return cached;
-    if (!cache.wasKnown(keyHash)) return guess(request, lookUp, peek);
+    if (!cache.wasKnown(keyHash)) return guess(request, lookUp, () => cache.peek(keyHash, now()));
     // One that has gone meanwhile has been looked up in vain, and counts as that.
     return lookUp().then((key) => key ?? guess<KnownKey>(request, async () => null));
+  }
+
+  return (apiKey, request, nowMs) => {
+    const keyHash = hash("sha256", apiKey, "hex");
+    const cached = cache.peek(keyHash, nowMs);
+    return cached === undefined ? search(keyHash, request) : cached;
   };
 }

@@ -1,6 +1,6 @@
 import type { Batch } from "@org/mcp-analytics-schema";
 import type { AddressLimiter } from "../limits/address-limiter.ts";
-import type { BucketStore } from "../limits/bucket-store.ts";
+import type { KeyLimiter } from "../limits/key-limiter.ts";
 import type { EventWriter } from "../storage/event-writer.ts";
 import type { KeyRecord, KeyStore } from "../storage/key-store.ts";
 import type { Outcomes } from "./outcome.ts";
@@ -9,7 +9,7 @@ import type { Outcomes } from "./outcome.ts";
 export interface IngestDeps {
   readonly keyStore: KeyStore;
   readonly writer: EventWriter;
-  readonly buckets: BucketStore;
+  readonly keyLimiter: KeyLimiter;
   readonly addresses: AddressLimiter;
   readonly outcomes: Outcomes;
   /** Origins of web pages that may send events. */

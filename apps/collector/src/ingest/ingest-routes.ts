@@ -31,11 +31,7 @@ export async function ingestRoutes(app: FastifyInstance, deps: IngestDeps): Prom
 
   await allowOrigins(app, deps.corsOrigins);
 
-  const route = (
-    suffix: string,
-    maxBytes: number,
-    handler: (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>,
-  ) =>
+  const route = (suffix: string, maxBytes: number, handler: (request: FastifyRequest, reply: FastifyReply) => void) =>
     app.post(
       suffix,
       { bodyLimit: maxBytes, onRequest: (request, reply, done) => admit(request, reply, maxBytes, done) },
