@@ -5,6 +5,7 @@ import { startServices } from "@org/services";
 import { makeApiKeys, writeKeysFile } from "../load/api-keys.ts";
 import { findWrk } from "../load/find-wrk.ts";
 import type { BenchStage } from "./measure.ts";
+import { useWal } from "./use-wal.ts";
 
 const KEYS = 1_000;
 
@@ -14,6 +15,7 @@ export async function withStage<Result>(work: (stage: BenchStage) => Promise<Res
   const { databaseUrl, redisUrl, stop } = await startServices({ postgres: true, redis: true });
   const folder = mkdtempSync(join(tmpdir(), "mcp-analytics-bench-"));
   try {
+    await useWal(databaseUrl);
     const keys = makeApiKeys(KEYS);
     const keysFile = join(folder, "keys");
     writeKeysFile(keysFile, keys);
