@@ -20,7 +20,11 @@ export async function findNodes(majors: readonly number[]): Promise<ReadonlyMap<
   }
   for (const major of majors) {
     if (found.has(major)) continue;
-    const path = await fromNpm(major).catch(() => undefined);
+    const path = await fromNpm(major).catch((error: Error) => {
+      // What needs this version is skipped, and whoever reads that wants to know why.
+      process.stderr.write(`Node ${major} could not be had from npm: ${error.message.trim().split("\n").at(-1)}\n`);
+      return undefined;
+    });
     if (path) found.set(major, path);
   }
   return new Map(majors.flatMap((major) => (found.has(major) ? [[major, found.get(major) ?? ""] as const] : [])));
