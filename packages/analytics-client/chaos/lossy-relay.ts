@@ -10,6 +10,8 @@ export interface LossyRelay {
   readonly repeated: () => number;
   /** Batch ids that the collector stored more than once: never any. */
   readonly storedTwice: () => readonly string[];
+  /** The longest that a request took, from its last byte to its answer. */
+  readonly slowestMs: () => number;
   /** Resolves when nothing is under way. */
   quiet(): Promise<void>;
   close(): Promise<void>;
@@ -22,6 +24,7 @@ export async function startLossyRelay(collectorOrigin: string, loseEvery: number
   let repeated = 0;
   let answers = 0;
   let underWay = 0;
+  let slowestMs = 0;
 
   async function forward(path: string, headers: Record<string, string>, body: string): Promise<[number, string]> {
     const response = await fetch(collectorOrigin + path, { method: "POST", headers, body });
@@ -41,6 +44,7 @@ export async function startLossyRelay(collectorOrigin: string, loseEvery: number
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", async () => {
       underWay++;
+      const startedAt = performance.now();
       try {
         const { host: _host, connection: _connection, ...headers } = request.headers as Record<string, string>;
         const [status, text] = await forward(request.url ?? "", headers, Buffer.concat(chunks).toString("utf8"));
@@ -49,6 +53,7 @@ export async function startLossyRelay(collectorOrigin: string, loseEvery: number
       } catch {
         response.destroy();
       }
+      slowestMs = Math.max(slowestMs, performance.now() - startedAt);
       underWay--;
     });
   });
@@ -58,6 +63,7 @@ export async function startLossyRelay(collectorOrigin: string, loseEvery: number
     stored: () => [...storedByBatch.values()].reduce((sum, accepted) => sum + accepted, 0),
     repeated: () => repeated,
     storedTwice: () => storedTwice,
+    slowestMs: () => slowestMs,
     async quiet() {
       // Bytes of a killed client may still be on their way for a moment.
       for (let calm = 0; calm < 5; calm = underWay === 0 ? calm + 1 : 0) {
