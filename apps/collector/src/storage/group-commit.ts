@@ -104,7 +104,7 @@ export class GroupCommit implements EventWriter {
         if (error instanceof StorageUnavailableError && error.code === "DEADLINE") this.#refuseQueue(error);
         continue;
       }
-      // The next group is on its way to the database before this one is answered: else one would wait for the other.
+      // The flush of the next group begins before this one is answered: else PostgreSQL would wait for all its answers.
       process.nextTick(() => this.#settle(leaders, followers, outcomes));
     }
     this.#running = false;
