@@ -4,17 +4,16 @@ import type { Config } from "./config.ts";
 import { healthRoutes } from "./health/health-routes.ts";
 import { createMetrics, type Metrics } from "./health/metrics.ts";
 import { createReadiness } from "./health/readiness.ts";
-import { answerError, retrySoonSeconds } from "./http/error-handler.ts";
-import { isHost } from "./http/host-header.ts";
+import { createAddressOf } from "./http/client-address.ts";
+import { answerError } from "./http/error-handler.ts";
 import { useStrictJson } from "./http/json-parser.ts";
 import { watchRoutes } from "./http/known-routes.ts";
 import { createLifecycle } from "./http/lifecycle.ts";
 import { logSerializers } from "./http/log-serializers.ts";
 import { answerUnknownRoutes } from "./http/not-found.ts";
-import { sendProblem } from "./http/problem.ts";
 import { problemPages } from "./http/problem-pages.ts";
-import { countOnConnection } from "./http/requests-per-connection.ts";
 import { setSecurityHeaders } from "./http/security-headers.ts";
+import { type DirectRoutes, openServer } from "./http/server.ts";
 import { serverOptions } from "./http/server-options.ts";
 import { ingestRoutes } from "./ingest/ingest-routes.ts";
 import { createAddressLimiter } from "./limits/address-limiter.ts";
@@ -64,27 +63,26 @@ declare module "fastify" {
 /** Builds the HTTP side of the collector. It does not listen, and knows nothing of the process. */
 export async function buildApp(config: AppConfig, deps: AppDeps): Promise<FastifyInstance> {
   const { now, buckets, metrics = createMetrics() } = deps;
-  const app = fastify(serverOptions(config)) as unknown as FastifyInstance;
+  const lifecycle = createLifecycle();
+  const direct: DirectRoutes = new Map();
+  const options = serverOptions(config);
+  const app = fastify({
+    ...options,
+    serverFactory: (framework) => openServer(options.http, options, lifecycle, direct, framework),
+  }) as unknown as FastifyInstance;
   // Not as an option of Fastify: there it costs each request a fifth of its time for lines that are never written.
   if (deps.logger !== undefined) app.log = deps.logger.child({}, { serializers: logSerializers });
   app.server.maxConnections = config.maxConnections;
-  // An `Expect` that nobody knows is ignored; Node would answer it with a bare 417.
-  app.server.on("checkExpectation", (request, response) => app.server.emit("request", request, response));
 
-  const lifecycle = createLifecycle();
   app.decorate("drain", () => {
     lifecycle.draining = true;
   });
   app.addHook("preClose", async () => {
     lifecycle.closing = true;
   });
-  app.addHook("onRequest", (request, reply, done) => {
-    if (!countOnConnection(request, reply)) return;
+  app.addHook("onRequest", (_request, reply, done) => {
     setSecurityHeaders(reply);
-    if (lifecycle.closing) sendProblem(reply.header("retry-after", retrySoonSeconds()), "shutting-down");
-    else if (!isHost(request.headers.host, request.raw.httpVersion))
-      sendProblem(reply.header("connection", "close"), "bad-request");
-    else done();
+    done();
   });
 
   const allowedMethods = watchRoutes(app);
@@ -95,29 +93,35 @@ export async function buildApp(config: AppConfig, deps: AppDeps): Promise<Fastif
   const partitionOf = createAddressPartitions(addressSecret, now);
   const limits = { requests: config.ipLimitRequests, windowMs: config.ipLimitWindowSeconds * 1000, now };
   const addresses = await createAddressLimiter(app, buckets, partitionOf, limits);
-  answerUnknownRoutes(app, addresses, allowedMethods);
+  const addressOf = createAddressOf(config.trustProxy);
+  answerUnknownRoutes(app, addresses, addressOf, allowedMethods);
 
   metrics.watchQueue(() => deps.writer.depth);
   const { keyStore, writer } = deps;
   await app.register(ingestRoutes, {
     prefix: EVENTS_PATH,
+    direct,
     corsOrigins: config.corsOrigins,
-    keyStore,
-    writer,
-    keyLimiter: createKeyLimiter(buckets, now),
-    addresses,
-    outcomes: metrics.outcomes,
-    now,
-    signingSecretsFor: (key) => deps.signingSecretsFor(key),
-    touchKey: (key, atMs) => deps.touchKey(key, atMs),
-    noteDropped: (key, dropped, atMs) => deps.noteDropped?.(key, dropped, atMs),
-    observeSeconds: metrics.observeSeconds,
+    deps: {
+      keyStore,
+      writer,
+      keyLimiter: createKeyLimiter(buckets, now),
+      addresses,
+      addressOf,
+      outcomes: metrics.outcomes,
+      now,
+      signingSecretsFor: (key) => deps.signingSecretsFor(key),
+      touchKey: (key, atMs) => deps.touchKey(key, atMs),
+      noteDropped: (key, dropped, atMs) => deps.noteDropped?.(key, dropped, atMs),
+      observeSeconds: metrics.observeSeconds,
+      onError: (error) => app.log.error({ err: error }, "request failed"),
+    },
   });
   await app.register(healthRoutes, { readiness: createReadiness(deps.storageHealth, lifecycle, now) });
   await app.register(problemPages);
   const { registerPages } = deps;
   if (registerPages !== undefined) {
-    const limiter = createPageLimiter(buckets, partitionOf, limits);
+    const limiter = createPageLimiter(buckets, partitionOf, addressOf, limits);
     await app.register(async (pages) => registerPages(pages, limiter));
   }
   return app;

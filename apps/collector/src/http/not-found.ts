@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { AddressLimiter } from "../limits/address-limiter.ts";
 import { sendRefusal } from "../limits/send-refusal.ts";
+import type { AddressOf } from "./client-address.ts";
 import { discardBody } from "./discard-body.ts";
 import type { AllowedMethods } from "./known-routes.ts";
 import { sendProblem } from "./problem.ts";
@@ -9,11 +10,12 @@ import { sendProblem } from "./problem.ts";
 export function answerUnknownRoutes(
   app: FastifyInstance,
   addresses: AddressLimiter,
+  addressOf: AddressOf,
   allowedMethods: AllowedMethods,
 ): void {
   const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     discardBody(request.raw);
-    const refusal = await addresses.take(request);
+    const refusal = await addresses.take(addressOf(request.raw));
     if (refusal !== undefined) return sendRefusal(reply, refusal);
     const [path = ""] = request.url.split("?", 1);
     const methods = allowedMethods(path);

@@ -1,3 +1,4 @@
+import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
 import {
   PROBLEM_CONTENT_TYPE,
   PROBLEM_DOCS_PATH,
@@ -6,6 +7,7 @@ import {
   type ProblemCode,
 } from "@org/mcp-analytics-schema";
 import type { FastifyReply } from "fastify";
+import { SECURITY_HEADERS } from "./security-headers.ts";
 
 /** Members that an answer may add to those that its code fixes. */
 export type ProblemExtra = Pick<Problem, "details" | "limit" | "resetAt">;
@@ -22,17 +24,34 @@ const BODIES = new Map<ProblemCode, string>(
   (Object.keys(PROBLEMS) as ProblemCode[]).map((code) => [code, JSON.stringify(problemBody(code))]),
 );
 
-/** The serialised body of a problem without extra members. */
-export function problemText(code: ProblemCode): string {
-  return BODIES.get(code) as string;
+/** The serialised body of a problem. */
+export function problemText(code: ProblemCode, extra?: ProblemExtra): string {
+  return extra === undefined ? (BODIES.get(code) as string) : JSON.stringify({ ...problemBody(code), ...extra });
 }
 
-/** Answers with a problem. Sets `WWW-Authenticate` on every 401, as HTTP asks. */
+/** Sets `WWW-Authenticate` on every 401, as HTTP asks. */
+function problemHeaders(code: ProblemCode): Record<string, string> {
+  const type = { "content-type": CONTENT_TYPE };
+  return PROBLEMS[code].status === 401 ? { ...type, "www-authenticate": "Bearer" } : type;
+}
+
+/** Answers with a problem. */
 export function sendProblem(reply: FastifyReply, code: ProblemCode, extra?: ProblemExtra): FastifyReply {
-  const { status } = PROBLEMS[code];
-  reply.code(status).header("content-type", CONTENT_TYPE);
-  if (status === 401) reply.header("www-authenticate", "Bearer");
-  return reply.send(extra === undefined ? problemText(code) : JSON.stringify({ ...problemBody(code), ...extra }));
+  return reply.code(PROBLEMS[code].status).headers(problemHeaders(code)).send(problemText(code, extra));
+}
+
+/** Answers with a problem where there is no framework. */
+export function writeProblem(
+  response: ServerResponse,
+  code: ProblemCode,
+  headers: OutgoingHttpHeaders = {},
+  extra?: ProblemExtra,
+): void {
+  const body = problemText(code, extra);
+  const length = { "content-length": Buffer.byteLength(body) };
+  response
+    .writeHead(PROBLEMS[code].status, { ...SECURITY_HEADERS, ...problemHeaders(code), ...length, ...headers })
+    .end(body);
 }
 
 /** Carries a problem out of a place that has no reply at hand. It has no stack: it is an answer, not a fault. */

@@ -1,5 +1,5 @@
+import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import type { FastifyReply, FastifyRequest } from "fastify";
 
 /** After so many requests a connection ends, and the client opens another, perhaps to another replica. */
 export const MAX_REQUESTS_PER_CONNECTION = 1_000;
@@ -13,12 +13,9 @@ type CountedSocket = Socket & { [COUNT]?: number };
  *
  * @returns whether the request may be looked at
  */
-export function countOnConnection(request: FastifyRequest, reply: FastifyReply): boolean {
-  const socket: CountedSocket = request.raw.socket;
+export function countOnConnection(socket: CountedSocket, response: ServerResponse): boolean {
   const count = (socket[COUNT] ?? 0) + 1;
   socket[COUNT] = count;
-  if (count === MAX_REQUESTS_PER_CONNECTION) reply.raw.shouldKeepAlive = false;
-  if (count <= MAX_REQUESTS_PER_CONNECTION) return true;
-  reply.hijack();
-  return false;
+  if (count === MAX_REQUESTS_PER_CONNECTION) response.shouldKeepAlive = false;
+  return count <= MAX_REQUESTS_PER_CONNECTION;
 }

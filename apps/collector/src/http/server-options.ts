@@ -18,12 +18,13 @@ export function serverOptions({ trustProxy }: ServerSettings) {
     bodyLimit: 16 * 1024,
     connectionTimeout: 12_000,
     requestTimeout: 10_000,
-    keepAliveTimeout: 5_000,
+    // `connectionTimeout` ends connections that are idle between requests, too; Node would else make two timers a request.
+    keepAliveTimeout: 0,
     // Node would answer what is beyond with a bare 503; `countOnConnection` ends the connection instead.
     maxRequestsPerSocket: 0,
     requestIdHeader: false,
     exposeHeadRoutes: false,
-    // Fastify's own 503 is no problem document; the first hook of the app answers instead.
+    // Fastify's own 503 is no problem document; `openServer` answers instead.
     return503OnClosing: false,
     routerOptions: {
       caseSensitive: true,

@@ -1,47 +1,46 @@
 import type { Batch, BatchResponse, DropReason, RejectedEvent, RejectReason } from "@org/mcp-analytics-schema";
-import type { FastifyReply, FastifyRequest } from "fastify";
 import { parseJsonBody } from "../http/json-body.ts";
 import type { WriteResult } from "../storage/event-writer.ts";
-import { type Admission, admissionOf } from "./admission.ts";
+import type { Admission } from "./admission.ts";
 import type { Answers } from "./answer.ts";
 import { checkSignature } from "./check-signature.ts";
 import type { Deliver } from "./deliver.ts";
+import type { Exchange } from "./exchange.ts";
 import type { IngestDeps } from "./ingest-deps.ts";
 import type { Outcomes } from "./outcome.ts";
+import type { Accept } from "./serve-request.ts";
 import { type ValidatedBatch, validateBatch } from "./validate-batch.ts";
 
 /** Reasons that depend on when a delivery is tried, so that the first try may have accepted what a later one refuses. */
 const TIMELY: ReadonlySet<RejectReason> = new Set(["stale_timestamp", "future_timestamp"]);
 
-/** Handler of `POST /v1/events/batch`: a verdict for each event, then one commit for those that are valid. */
-export function createAcceptBatch(deps: IngestDeps, answers: Answers, deliver: Deliver) {
+/** Handles `POST /v1/events/batch`: a verdict for each event, then one commit for those that are valid. */
+export function createAcceptBatch(deps: IngestDeps, answers: Answers, deliver: Deliver): Accept {
   const { outcomes, now, signingSecretsFor, noteDropped } = deps;
 
-  return (request: FastifyRequest, reply: FastifyReply): void => {
-    const admission = admissionOf(request);
-    const body = request.body as Buffer;
+  return (exchange, admission, body) => {
     if (!checkSignature(admission, body, signingSecretsFor)) {
-      answers.refused(reply, "invalid-signature");
+      answers.refused(exchange, "invalid-signature");
       return;
     }
     const nowMs = now();
     const batch = validateBatch(parseJsonBody(body), nowMs);
     if (typeof batch === "string") {
-      answers.refused(reply, batch);
+      answers.refused(exchange, batch);
       return;
     }
     const { batchId, events, rejected } = batch;
     for (const { reason } of rejected) outcomes.events[reason]++;
-    if (events.length === 0) answers.refused(reply, "no-valid-event", { details: [...rejected] });
+    if (events.length === 0) answers.refused(exchange, "no-valid-event", { details: [...rejected] });
     else
-      deliver(admission, events, batchId, nowMs, reply, (delivered) => {
-        if ("allowed" in delivered) answers.limited(reply, delivered, admission.key.limits.policyHeader);
-        else settle(reply, admission, batch, delivered, nowMs);
+      deliver(exchange, admission, events, batchId, nowMs, (delivered) => {
+        if ("allowed" in delivered) answers.limited(exchange, delivered, admission.key.limits.policyHeader);
+        else settle(exchange, admission, batch, delivered, nowMs);
       });
   };
 
   function settle(
-    reply: FastifyReply,
+    exchange: Exchange,
     admission: Admission,
     { events, rejected, dropped }: ValidatedBatch,
     { accepted, duplicate }: WriteResult,
@@ -50,7 +49,7 @@ export function createAcceptBatch(deps: IngestDeps, answers: Answers, deliver: D
     if (duplicate) {
       outcomes.events.duplicate += events.length;
       const lasting = rejected.filter(({ reason }) => !TIMELY.has(reason));
-      answers.stored(reply, admission, batchAnswer(accepted, lasting, true), "duplicate");
+      answers.stored(exchange, admission, batchAnswer(accepted, lasting, true), "duplicate");
       return;
     }
     if (dropped !== undefined) {
@@ -59,7 +58,7 @@ export function createAcceptBatch(deps: IngestDeps, answers: Answers, deliver: D
     }
     outcomes.events.accepted += accepted;
     outcomes.events.internal += events.length - accepted;
-    answers.stored(reply, admission, batchAnswer(accepted, rejected, false), "stored");
+    answers.stored(exchange, admission, batchAnswer(accepted, rejected, false), "stored");
   }
 }
 

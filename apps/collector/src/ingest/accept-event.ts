@@ -1,25 +1,22 @@
 import type { Event, EventResponse } from "@org/mcp-analytics-schema";
-import type { FastifyReply, FastifyRequest } from "fastify";
 import { parseJsonBody } from "../http/json-body.ts";
-import { admissionOf } from "./admission.ts";
 import type { Answers } from "./answer.ts";
 import { checkSignature } from "./check-signature.ts";
 import type { Deliver } from "./deliver.ts";
 import type { IngestDeps } from "./ingest-deps.ts";
+import type { Accept } from "./serve-request.ts";
 import { deliveryIdOf } from "./signature.ts";
 import { validateEvent } from "./validate-event.ts";
 
 const STORED = JSON.stringify({ success: true } satisfies EventResponse);
 
-/** Handler of `POST /v1/events`: what needs the body, then the commit. */
-export function createAcceptEvent(deps: IngestDeps, answers: Answers, deliver: Deliver) {
+/** Handles `POST /v1/events`: what needs the body, then the commit. */
+export function createAcceptEvent(deps: IngestDeps, answers: Answers, deliver: Deliver): Accept {
   const { outcomes, now, signingSecretsFor } = deps;
 
-  return (request: FastifyRequest, reply: FastifyReply): void => {
-    const admission = admissionOf(request);
-    const body = request.body as Buffer;
+  return (exchange, admission, body) => {
     if (!checkSignature(admission, body, signingSecretsFor)) {
-      answers.refused(reply, "invalid-signature");
+      answers.refused(exchange, "invalid-signature");
       return;
     }
     const value = parseJsonBody(body);
@@ -27,20 +24,20 @@ export function createAcceptEvent(deps: IngestDeps, answers: Answers, deliver: D
     const reason = validateEvent(value, nowMs);
     if (reason !== undefined) {
       outcomes.events[reason]++;
-      answers.refused(reply, "invalid-event", { details: [{ index: 0, reason }] });
+      answers.refused(exchange, "invalid-event", { details: [{ index: 0, reason }] });
       return;
     }
     const { claim, key } = admission;
     const deliveryId = claim === undefined ? null : deliveryIdOf(claim);
-    deliver(admission, [value as Event], deliveryId, nowMs, reply, (delivered) => {
+    deliver(exchange, admission, [value as Event], deliveryId, nowMs, (delivered) => {
       if ("allowed" in delivered) {
-        answers.limited(reply, delivered, key.limits.policyHeader);
+        answers.limited(exchange, delivered, key.limits.policyHeader);
       } else if (delivered.duplicate) {
         outcomes.events.replayed++;
-        answers.refused(reply, "signature-replayed");
+        answers.refused(exchange, "signature-replayed");
       } else {
         outcomes.events.accepted++;
-        answers.stored(reply, admission, STORED, "stored");
+        answers.stored(exchange, admission, STORED, "stored");
       }
     });
   };

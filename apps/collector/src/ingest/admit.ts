@@ -1,16 +1,17 @@
-import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Refusal, TakeResult } from "../limits/bucket-store.ts";
+import type { Admission } from "./admission.ts";
 import type { Answers } from "./answer.ts";
 import { checkFraming } from "./check-framing.ts";
+import type { Exchange } from "./exchange.ts";
 import { createFindKey, type FoundKey } from "./find-key.ts";
 import type { IngestDeps } from "./ingest-deps.ts";
 import { createKeyCache, type KnownKey } from "./key-cache.ts";
 import { readCredentials } from "./read-credentials.ts";
 import { readSignature, type SignatureClaim } from "./signature.ts";
 
-/** Runs before a body is read: either answers the request, or calls `done`, with the error if there was one. */
-export type Admit = (request: FastifyRequest, reply: FastifyReply, maxBytes: number, done: Done) => void;
-type Done = (error?: Error) => void;
+/** Runs before a body is read: either answers the request, or lets it in. */
+export type Admit = (exchange: Exchange, maxBytes: number, letIn: LetIn) => void;
+type LetIn = (exchange: Exchange, admission: Admission) => void;
 
 /**
  * The checks that need no body, cheap to expensive. Whoever fails one costs nothing of what follows: no hash for a text that
@@ -22,71 +23,71 @@ export function createAdmit(deps: IngestDeps, answers: Answers): Admit {
   const { addresses, keyLimiter, now } = deps;
   const findKey = createFindKey(createKeyCache(deps.keyStore, now), addresses, now);
 
-  function admit(request: FastifyRequest, reply: FastifyReply, maxBytes: number, done: Done): void {
-    request.startedAtMs = performance.now();
-    const framing = checkFraming(request.headers, maxBytes);
-    if (framing !== undefined) answers.refused(reply, framing);
-    else {
-      const refusal = addresses.take(request);
-      if (refusal instanceof Promise) refusal.then((late) => identify(request, reply, late, done)).catch(done);
-      else identify(request, reply, refusal, done);
-    }
+  /** Goes on with a value that may come later; an error on the way is the answer. */
+  function whenKnown<Value>(exchange: Exchange, value: Value | Promise<Value>, next: (value: Value) => void): void {
+    if (value instanceof Promise) value.then(next).catch((error) => answers.failed(exchange, error));
+    else next(value);
   }
 
-  function identify(request: FastifyRequest, reply: FastifyReply, refusal: Refusal | undefined, done: Done): void {
+  function admit(exchange: Exchange, maxBytes: number, letIn: LetIn): void {
+    const framing = checkFraming(exchange.request.headers, maxBytes);
+    if (framing !== undefined) answers.refused(exchange, framing);
+    else whenKnown(exchange, addresses.take(exchange.address), (refusal) => identify(exchange, refusal, letIn));
+  }
+
+  function identify(exchange: Exchange, refusal: Refusal | undefined, letIn: LetIn): void {
     if (refusal !== undefined) {
-      answers.limited(reply, refusal);
+      answers.limited(exchange, refusal);
       return;
     }
-    const credentials = readCredentials(request.headers);
-    if ("problem" in credentials) answers.refused(reply, credentials.problem);
+    const credentials = readCredentials(exchange.request.headers);
+    if ("problem" in credentials) answers.refused(exchange, credentials.problem);
     else {
-      const nowMs = now();
-      const found = findKey(credentials.apiKey, request, nowMs);
-      if (found instanceof Promise) found.then((key) => charge(request, reply, key, now(), done)).catch(done);
-      else charge(request, reply, found, nowMs, done);
+      const found = findKey(credentials.apiKey, exchange.address, now());
+      whenKnown(exchange, found, (key) => charge(exchange, key, letIn));
     }
   }
 
-  function charge(request: FastifyRequest, reply: FastifyReply, found: FoundKey, nowMs: number, done: Done): void {
+  function charge(exchange: Exchange, found: FoundKey, letIn: LetIn): void {
     if (found === null) {
-      answers.refused(reply, "invalid-key");
+      answers.refused(exchange, "invalid-key");
       return;
     }
     if ("allowed" in found) {
-      answers.limited(reply, found);
+      answers.limited(exchange, found);
       return;
     }
     const { record, limits } = found;
     if (record.status !== "active") {
-      answers.refused(reply, "key-disabled");
+      answers.refused(exchange, "key-disabled");
       return;
     }
-    const claim = readSignature(request.headers, record.requireSignature, nowMs);
-    if (typeof claim === "string") answers.refused(reply, claim);
+    const nowMs = now();
+    const claim = readSignature(exchange.request.headers, record.requireSignature, nowMs);
+    if (typeof claim === "string") answers.refused(exchange, claim);
     else {
       const taken = keyLimiter.takeRequest(limits, nowMs);
-      if (taken instanceof Promise) taken.then((late) => letIn(request, reply, found, claim, late, done)).catch(done);
-      else letIn(request, reply, found, claim, taken, done);
+      whenKnown(exchange, taken, (result) => enter(exchange, found, claim, result, letIn));
     }
   }
 
-  function letIn(
-    request: FastifyRequest,
-    reply: FastifyReply,
+  function enter(
+    exchange: Exchange,
     key: KnownKey,
     claim: SignatureClaim | undefined,
     taken: TakeResult,
-    done: Done,
+    letIn: LetIn,
   ): void {
     if (!taken.allowed) {
-      answers.limited(reply, taken, key.limits.policyHeader);
+      answers.limited(exchange, taken, key.limits.policyHeader);
       return;
     }
-    request.admission = { key, grant: taken, claim, validEvents: 0, settled: false };
+    const admission = { key, grant: taken, claim, validEvents: 0, settled: false };
     // A client that has gone meanwhile: its body would neither come nor end, and nothing would ever settle the charge.
-    if (request.raw.destroyed) answers.refused(reply, "bad-request");
-    else done();
+    if (exchange.request.destroyed) {
+      exchange.admission = admission;
+      answers.refused(exchange, "bad-request");
+    } else letIn(exchange, admission);
   }
 
   return admit;

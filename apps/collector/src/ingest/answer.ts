@@ -1,14 +1,14 @@
 import type { OutgoingHttpHeaders } from "node:http";
-import { PROBLEMS, type ProblemCode } from "@org/mcp-analytics-schema";
-import type { FastifyReply, FastifyRequest } from "fastify";
+import { PROBLEMS, type ProblemCode, RETRY_AFTER_HEADER } from "@org/mcp-analytics-schema";
 import { discardBody } from "../http/discard-body.ts";
-import { retrySoonSeconds } from "../http/error-handler.ts";
-import { type ProblemExtra, sendProblem } from "../http/problem.ts";
+import { problemOf, retrySoonSeconds } from "../http/error-handler.ts";
+import { type ProblemExtra, writeProblem } from "../http/problem.ts";
 import { SECURITY_HEADERS } from "../http/security-headers.ts";
 import type { Refusal } from "../limits/bucket-store.ts";
-import { rateLimitValue, setExhaustedHeaders, setRateLimitHeaders } from "../limits/rate-limit-headers.ts";
-import { sendRefusal } from "../limits/send-refusal.ts";
+import { exhaustedHeaders, rateLimitHeaders, rateLimitValue } from "../limits/rate-limit-headers.ts";
+import { writeRefusal } from "../limits/send-refusal.ts";
 import type { Admission } from "./admission.ts";
+import type { Exchange } from "./exchange.ts";
 import type { IngestDeps } from "./ingest-deps.ts";
 import { failureOf, type RequestOutcome } from "./outcome.ts";
 
@@ -16,17 +16,20 @@ const JSON_TYPE = "application/json; charset=utf-8";
 
 /** Gives every request its one answer and its one outcome. */
 export interface Answers {
-  stored(reply: FastifyReply, admission: Admission, body: string, outcome: "stored" | "duplicate"): void;
-  refused(reply: FastifyReply, code: ProblemCode, extra?: ProblemExtra): FastifyReply;
+  stored(exchange: Exchange, admission: Admission, body: string, outcome: "stored" | "duplicate"): void;
+  refused(exchange: Exchange, code: ProblemCode, extra?: ProblemExtra): void;
   /** @param policyHeader of the key whose limit it is; none when it is the limit of an address */
-  limited(reply: FastifyReply, refusal: Refusal, policyHeader?: string): FastifyReply;
+  limited(exchange: Exchange, refusal: Refusal, policyHeader?: string): void;
+  /** Refuses with the problem that stands for the error; one that nobody expected is logged. */
+  failed(exchange: Exchange, thrown: unknown): void;
 }
 
-export function createAnswers({ outcomes, keyLimiter, observeSeconds, corsOrigins }: IngestDeps): Answers {
+export function createAnswers(deps: IngestDeps): Answers {
+  const { outcomes, keyLimiter, observeSeconds, onError } = deps;
+
   /** An event that is not stored costs no event; a request that could not be served costs no request either. */
-  function settle(request: FastifyRequest, code: ProblemCode): void {
-    const { admission } = request;
-    if (admission === null || admission.settled) return;
+  function settle({ admission }: Exchange, code: ProblemCode): void {
+    if (admission === undefined || admission.settled) return;
     admission.settled = true;
     if (admission.validEvents > 0) outcomes.events[failureOf(code)] += admission.validEvents;
     const { request: whole, event } = admission.key.limits;
@@ -34,14 +37,27 @@ export function createAnswers({ outcomes, keyLimiter, observeSeconds, corsOrigin
     keyLimiter.giveBack(unserved ? whole : event, admission.grant);
   }
 
-  function count(reply: FastifyReply, outcome: RequestOutcome): void {
+  function count({ startedAtMs }: Exchange, outcome: RequestOutcome): void {
     outcomes.requests[outcome]++;
-    observeSeconds((performance.now() - reply.request.startedAtMs) / 1000);
+    observeSeconds((performance.now() - startedAtMs) / 1000);
+  }
+
+  function refused(exchange: Exchange, code: ProblemCode, extra?: ProblemExtra): void {
+    const { request, response, admission } = exchange;
+    const { status } = PROBLEMS[code];
+    settle(exchange, code);
+    count(exchange, request.aborted ? "aborted" : code);
+    // What is left of a limit tells about the owner, so a stranger is not told.
+    const isOwner = admission !== undefined && status !== 401;
+    const headers = isOwner ? rateLimitHeaders(admission.key.limits.policyHeader, admission.grant) : {};
+    if (status === 503) headers[RETRY_AFTER_HEADER] = String(retrySoonSeconds());
+    discardBody(request);
+    writeProblem(response, code, headers, extra);
   }
 
   return {
-    stored(reply, { key, grant }, body, outcome) {
-      // Written out and past the framework: putting headers together took a tenth of a request's time.
+    stored(exchange, { key, grant }, body, outcome) {
+      // One literal: headers that are put together took a tenth of a request's time.
       const headers: OutgoingHttpHeaders = {
         "x-content-type-options": SECURITY_HEADERS["x-content-type-options"],
         "cache-control": SECURITY_HEADERS["cache-control"],
@@ -50,31 +66,22 @@ export function createAnswers({ outcomes, keyLimiter, observeSeconds, corsOrigin
         "ratelimit-policy": key.limits.policyHeader,
         ratelimit: rateLimitValue(grant),
       };
-      if (corsOrigins.length > 0) Object.assign(headers, reply.getHeaders());
-      reply.hijack();
-      reply.raw.writeHead(201, headers).end(body);
-      count(reply, outcome);
+      exchange.response.writeHead(201, headers).end(body);
+      count(exchange, outcome);
     },
-    refused(reply, code, extra) {
-      const { request } = reply;
-      const { admission } = request;
-      const { status } = PROBLEMS[code];
-      settle(request, code);
-      count(reply, request.raw.aborted ? "aborted" : code);
-      // What is left of a limit tells about the owner, so a stranger is not told.
-      if (admission !== null && status !== 401)
-        setRateLimitHeaders(reply, admission.key.limits.policyHeader, admission.grant);
-      if (status === 503) reply.header("retry-after", retrySoonSeconds());
-      discardBody(request.raw);
-      return sendProblem(reply, code, extra);
+    refused,
+    limited(exchange, refusal, policyHeader) {
+      settle(exchange, "rate-limited");
+      count(exchange, "rate-limited");
+      discardBody(exchange.request);
+      const headers = policyHeader === undefined ? {} : exhaustedHeaders(policyHeader, refusal);
+      writeRefusal(exchange.response, refusal, headers);
     },
-    limited(reply, refusal, policyHeader) {
-      const { request } = reply;
-      settle(request, "rate-limited");
-      count(reply, "rate-limited");
-      if (policyHeader !== undefined) setExhaustedHeaders(reply, policyHeader, refusal);
-      discardBody(request.raw);
-      return sendRefusal(reply, refusal);
+    failed(exchange, thrown) {
+      const error = thrown instanceof Error ? thrown : new Error("no error was thrown");
+      const code = problemOf(error);
+      if (code === "internal") onError(error);
+      if (!exchange.response.headersSent) refused(exchange, code);
     },
   };
 }

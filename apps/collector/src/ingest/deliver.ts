@@ -1,20 +1,21 @@
 import type { Event } from "@org/mcp-analytics-schema";
-import type { FastifyReply } from "fastify";
 import { ProblemError } from "../http/problem.ts";
 import type { Grant, Refusal, TakeResult } from "../limits/bucket-store.ts";
 import type { Delivery, WriteResult } from "../storage/event-writer.ts";
 import type { Admission } from "./admission.ts";
+import type { Answers } from "./answer.ts";
+import type { Exchange } from "./exchange.ts";
 import type { IngestDeps } from "./ingest-deps.ts";
 
 export type Delivered = WriteResult | Refusal;
 
 /** Calls `next` when the events are stored or refused by a limit; any other end is answered as the error that it is. */
 export type Deliver = (
+  exchange: Exchange,
   admission: Admission,
   events: readonly Event[],
   deliveryId: string | null,
   receivedAt: number,
-  reply: FastifyReply,
   next: (delivered: Delivered) => void,
 ) => void;
 
@@ -25,7 +26,7 @@ const HOUR_MS = 3_600_000;
  * are not stored now, be it for an error or because they were stored before, cost nothing. It fails with a `ProblemError`
  * `internal` when the database refuses every event.
  */
-export function createDeliver({ keyLimiter, writer, touchKey }: IngestDeps): Deliver {
+export function createDeliver({ keyLimiter, writer, touchKey }: IngestDeps, answers: Answers): Deliver {
   /** Settles what was charged by what was written. */
   function conclude(admission: Admission, { events, receivedAt }: Delivery, written: WriteResult, extra?: Grant) {
     const { key, grant } = admission;
@@ -45,12 +46,11 @@ export function createDeliver({ keyLimiter, writer, touchKey }: IngestDeps): Del
     key.usedHourMs = hourMs;
   }
 
-  return (admission, events, deliveryId, receivedAt, reply, next) => {
+  return (exchange, admission, events, deliveryId, receivedAt, next) => {
     const { record, limits } = admission.key;
     admission.validEvents = events.length;
     const delivery = { projectId: record.projectId, keyId: record.keyId, deliveryId, events, receivedAt };
-    // An error goes the way of all errors: the scope's handler answers it. Anything else would be sent as an answer.
-    const fail = (error: unknown) => void reply.send(error instanceof Error ? error : new Error("no error was thrown"));
+    const fail = (error: unknown) => answers.failed(exchange, error);
 
     /** @param extra grant of all events but the first; none where there is but one */
     const store = (extra?: Grant) =>

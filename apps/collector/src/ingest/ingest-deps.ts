@@ -1,4 +1,5 @@
 import type { Batch } from "@org/mcp-analytics-schema";
+import type { AddressOf } from "../http/client-address.ts";
 import type { AddressLimiter } from "../limits/address-limiter.ts";
 import type { KeyLimiter } from "../limits/key-limiter.ts";
 import type { EventWriter } from "../storage/event-writer.ts";
@@ -11,9 +12,8 @@ export interface IngestDeps {
   readonly writer: EventWriter;
   readonly keyLimiter: KeyLimiter;
   readonly addresses: AddressLimiter;
+  readonly addressOf: AddressOf;
   readonly outcomes: Outcomes;
-  /** Origins of web pages that may send events. */
-  readonly corsOrigins: readonly string[];
   /** Unix ms */
   readonly now: () => number;
   /** Signing secrets of a key, current first. */
@@ -23,4 +23,6 @@ export interface IngestDeps {
   readonly noteDropped: (key: KeyRecord, dropped: NonNullable<Batch["dropped"]>, atMs: number) => void;
   /** Called once per answered request. */
   readonly observeSeconds: (seconds: number) => void;
+  /** Called with what nobody expected: the request is answered with `internal`. */
+  readonly onError: (error: unknown) => void;
 }

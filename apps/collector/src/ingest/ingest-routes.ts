@@ -1,42 +1,50 @@
-import { BATCH_PATH_SUFFIX, JSON_CONTENT_TYPE, MAX_BATCH_BYTES, MAX_EVENT_BYTES } from "@org/mcp-analytics-schema";
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { BATCH_PATH_SUFFIX, EVENTS_PATH, MAX_BATCH_BYTES, MAX_EVENT_BYTES } from "@org/mcp-analytics-schema";
+import type { FastifyInstance } from "fastify";
 import { allowOrigins } from "../http/allow-origins.ts";
-import { problemOf } from "../http/error-handler.ts";
+import type { DirectRoutes } from "../http/server.ts";
 import { createAcceptBatch } from "./accept-batch.ts";
 import { createAcceptEvent } from "./accept-event.ts";
 import { createAdmit } from "./admit.ts";
 import { createAnswers } from "./answer.ts";
 import { createDeliver } from "./deliver.ts";
 import type { IngestDeps } from "./ingest-deps.ts";
+import { type Accept, createServeRequest } from "./serve-request.ts";
+
+export interface IngestRouteOptions {
+  readonly deps: IngestDeps;
+  /** Where the routes are entered that need nothing of Fastify. */
+  readonly direct: DirectRoutes;
+  /** Origins of web pages that may send events. */
+  readonly corsOrigins: readonly string[];
+}
 
 /**
- * `POST /v1/events` and `POST /v1/events/batch`. Registered under the path of events, in a scope of its own: bodies arrive
- * here as raw bytes.
+ * `POST /v1/events` and `POST /v1/events/batch`, registered under the path of events. Fastify knows them for what is wrongly
+ * asked of them and for another spelling of their path; it hands their requests on, with the headers that it has set.
  */
-export async function ingestRoutes(app: FastifyInstance, deps: IngestDeps): Promise<void> {
+export async function ingestRoutes(app: FastifyInstance, options: IngestRouteOptions): Promise<void> {
+  const { deps, direct, corsOrigins } = options;
   const answers = createAnswers(deps);
   const admit = createAdmit(deps, answers);
-  const deliver = createDeliver(deps);
+  const deliver = createDeliver(deps, answers);
 
-  app.decorateRequest("admission", null);
-  app.decorateRequest("startedAtMs", 0);
-  app.removeAllContentTypeParsers();
-  // The bytes are kept as they came: a signature is made over them, and they are parsed only once it holds.
-  app.addContentTypeParser(JSON_CONTENT_TYPE, { parseAs: "buffer" }, (_request, body, done) => done(null, body));
-  app.setErrorHandler((error: unknown, request, reply) => {
-    const code = problemOf(error);
-    if (code === "internal") request.server.log.error({ err: error, req: request }, "request failed");
-    return answers.refused(reply, code);
-  });
+  await allowOrigins(app, corsOrigins);
 
-  await allowOrigins(app, deps.corsOrigins);
-
-  const route = (suffix: string, maxBytes: number, handler: (request: FastifyRequest, reply: FastifyReply) => void) =>
+  function route(suffix: string, maxBytes: number, accept: Accept): void {
+    const serve = createServeRequest(deps, answers, admit, maxBytes, accept);
     app.post(
       suffix,
-      { bodyLimit: maxBytes, onRequest: (request, reply, done) => admit(request, reply, maxBytes, done) },
-      handler,
+      {
+        onRequest: (request, reply) => {
+          for (const [name, value] of Object.entries(reply.getHeaders())) reply.raw.setHeader(name, value ?? "");
+          reply.hijack();
+          serve(request.raw, reply.raw);
+        },
+      },
+      () => {},
     );
+    if (corsOrigins.length === 0) direct.set(EVENTS_PATH + suffix, serve);
+  }
   route("", MAX_EVENT_BYTES, createAcceptEvent(deps, answers, deliver));
   route(BATCH_PATH_SUFFIX, MAX_BATCH_BYTES, createAcceptBatch(deps, answers, deliver));
 }

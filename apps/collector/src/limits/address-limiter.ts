@@ -2,7 +2,7 @@ import rateLimit from "@fastify/rate-limit";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { BucketStore, Refusal, TakeResult, TokenBucketPolicy } from "./bucket-store.ts";
 import { createLeases, type LeasedAccount } from "./leases.ts";
-import { clientAddress, NETWORKS_PER_SITE, siteOf } from "./network-address.ts";
+import { NETWORKS_PER_SITE, siteOf } from "./network-address.ts";
 
 /** How often one address may ask for keys that do not exist. */
 const UNKNOWN_KEYS_PER_HOUR = 20;
@@ -23,11 +23,13 @@ export interface AddressLimits {
 /** Limits that go by the address of the client, whoever it says it is. */
 export interface AddressLimiter {
   /** Charges one request; answers at once where a lease covers it. */
-  take(request: FastifyRequest): Refusal | undefined | Promise<Refusal | undefined>;
+  take(address: string): Refusal | undefined | Promise<Refusal | undefined>;
   /** Charges one lookup of a key that does not exist. */
-  takeUnknownKey(request: FastifyRequest): Promise<Refusal | undefined>;
+  takeUnknownKey(address: string): Promise<Refusal | undefined>;
 }
 
+/** All that the plugin reads of a request where the key is made here. */
+type Asking = Pick<FastifyRequest, "routeOptions"> & { readonly partition: string };
 type Answer = (error: Error | null, result?: { current: number; ttl: number }) => void;
 
 /**
@@ -71,10 +73,11 @@ export async function createAddressLimiter(
   }
 
   await app.register(rateLimit, { global: false, max: requests, timeWindow: windowMs, store: AddressStore });
-  const check = app.createRateLimit({ keyGenerator: (request) => partitionOf(clientAddress(request)) });
+  const check = app.createRateLimit({ keyGenerator: (asking) => (asking as unknown as Asking).partition });
 
-  async function takeAddress(request: FastifyRequest, site: string | undefined): Promise<Refusal | undefined> {
-    const result = await check(request);
+  async function takeAddress(partition: string, site: string | undefined): Promise<Refusal | undefined> {
+    const asking = { partition, routeOptions: {} } as Asking;
+    const result = await check(asking as unknown as FastifyRequest);
     if (result.isAllowed || !result.isExceeded) return site === undefined ? undefined : takeSite(site);
     const resetAtMs = now() + result.ttl;
     return { allowed: false, limitedBy: policy.name, limit: requests, retryAfterMs: result.ttl, resetAtMs };
@@ -88,15 +91,15 @@ export async function createAddressLimiter(
   }
 
   return {
-    take(request) {
-      const address = clientAddress(request);
+    take(address) {
       const site = siteOf(address);
-      if (leases.takeHeld(accountOf(policy, "i:", partitionOf(address)), 1, now()) === undefined)
-        return takeAddress(request, site);
+      const partition = partitionOf(address);
+      if (leases.takeHeld(accountOf(policy, "i:", partition), 1, now()) === undefined)
+        return takeAddress(partition, site);
       return site === undefined ? undefined : takeSite(site);
     },
-    async takeUnknownKey(request) {
-      const partition = `u:${partitionOf(clientAddress(request))}`;
+    async takeUnknownKey(address) {
+      const partition = `u:${partitionOf(address)}`;
       const taken = await buckets.take({ partition, buckets: [unknownKeys], windows: [], cost: 1 });
       return taken.allowed ? undefined : taken;
     },

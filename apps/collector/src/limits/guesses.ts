@@ -1,7 +1,6 @@
-import type { FastifyRequest } from "fastify";
 import { BoundedMap } from "./bounded-map.ts";
 import type { Refusal } from "./bucket-store.ts";
-import { clientAddress, networkOf } from "./network-address.ts";
+import { networkOf } from "./network-address.ts";
 import { createTurns } from "./turns.ts";
 
 const MAX_BLOCKED_NETWORKS = 10_000;
@@ -14,7 +13,7 @@ const GUESSES_AT_ONCE = 5;
  * @param peek what has become known while the look-up waited for its turn: it costs nothing then
  */
 export type Guess = <Found extends object>(
-  request: FastifyRequest,
+  address: string,
   lookUp: () => Promise<Found | null>,
   peek?: () => Found | null | undefined,
 ) => Promise<Found | null | Refusal>;
@@ -26,17 +25,14 @@ export type Guess = <Found extends object>(
  * @param charge of the bucket of bad guesses
  * @param now Unix ms
  */
-export function createGuess(
-  charge: (request: FastifyRequest) => Promise<Refusal | undefined>,
-  now: () => number,
-): Guess {
+export function createGuess(charge: (address: string) => Promise<Refusal | undefined>, now: () => number): Guess {
   // Memory only, and only of networks that guess.
   const blocked = new BoundedMap<string, Refusal>(MAX_BLOCKED_NETWORKS);
   // Guesses that come all at once would else be looked up before the first of them is charged.
   const inTurn = createTurns(GUESSES_AT_ONCE);
 
-  return (request, lookUp, peek = () => undefined) => {
-    const network = networkOf(clientAddress(request));
+  return (address, lookUp, peek = () => undefined) => {
+    const network = networkOf(address);
     return inTurn(network, async () => {
       const block = blocked.get(network);
       if (block !== undefined) {
@@ -48,7 +44,7 @@ export function createGuess(
       if (cached !== undefined) return cached;
       const found = await lookUp();
       if (found !== null) return found;
-      const refusal = await charge(request);
+      const refusal = await charge(address);
       if (refusal === undefined) return null;
       blocked.set(network, refusal);
       return refusal;

@@ -1,6 +1,5 @@
 import { isIPv4, isIPv6 } from "node:net";
 import { normalizeIP } from "@fastify/rate-limit";
-import type { FastifyRequest } from "fastify";
 
 /** One customer of an IPv6 provider has a whole /64, so that is what counts as one address. */
 const IPV6_PREFIX_BITS = 64;
@@ -37,11 +36,4 @@ function embeddedIpv4(rest: string): string | undefined {
   if (groups.length > 2 || !groups.every((group) => /^[0-9a-f]{0,4}$/.test(group))) return undefined;
   const [low = 0, high = 0] = groups.reverse().map((group) => Number.parseInt(group || "0", 16));
   return [high >> 8, high & 255, low >> 8, low & 255].join(".");
-}
-
-/** The address of the client: what a trusted proxy says if that is an address, else the other end of the connection. */
-export function clientAddress(request: FastifyRequest): string {
-  const claimed = request.ip;
-  const { remoteAddress = "" } = request.socket;
-  return claimed === remoteAddress || isIPv4(claimed) || isIPv6(claimed) ? claimed : remoteAddress;
 }

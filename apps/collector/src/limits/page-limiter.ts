@@ -1,8 +1,9 @@
 import type { FastifyRequest } from "fastify";
+import type { AddressOf } from "../http/client-address.ts";
 import type { AddressLimits } from "./address-limiter.ts";
 import type { BucketStore, Refusal, TokenBucketPolicy } from "./bucket-store.ts";
-import { createGuess, type Guess } from "./guesses.ts";
-import { clientAddress, NETWORKS_PER_SITE, siteOf } from "./network-address.ts";
+import { createGuess } from "./guesses.ts";
+import { NETWORKS_PER_SITE, siteOf } from "./network-address.ts";
 
 /**
  * What one address may ask of the dashboard, at the least: so many requests at once and one more a second. A page that waits
@@ -18,8 +19,11 @@ const UNKNOWN_TOKENS: TokenBucketPolicy = { name: "unknown-tokens", capacity: 20
 export interface PageLimiter {
   /** Charges one request, whatever it is for. */
   take(request: FastifyRequest): Promise<Refusal | undefined>;
-  /** Looks up a session or a link. */
-  readonly guess: Guess;
+  /** Looks up a session or a link, `null` when there is none, or refuses to. */
+  guess<Found extends object>(
+    request: FastifyRequest,
+    lookUp: () => Promise<Found | null>,
+  ): Promise<Found | null | Refusal>;
 }
 
 /**
@@ -29,6 +33,7 @@ export interface PageLimiter {
 export function createPageLimiter(
   buckets: BucketStore,
   partitionOf: (address: string) => string,
+  addressOf: AddressOf,
   { requests, windowMs, now }: AddressLimits,
 ): PageLimiter {
   const capacity = Math.max(REQUESTS, requests);
@@ -45,14 +50,16 @@ export function createPageLimiter(
     return taken.allowed ? undefined : taken;
   }
 
+  const guess = createGuess((address) => take(`t:${partitionOf(address)}`, UNKNOWN_TOKENS), now);
+
   return {
-    async take(request) {
-      const address = clientAddress(request);
+    async take({ raw }) {
+      const address = addressOf(raw);
       const refusal = await take(`p:${partitionOf(address)}`, pages);
       const site = siteOf(address);
       if (refusal !== undefined || site === undefined) return refusal;
       return take(`q:${partitionOf(site)}`, pagesOfSite);
     },
-    guess: createGuess((request) => take(`t:${partitionOf(clientAddress(request))}`, UNKNOWN_TOKENS), now),
+    guess: ({ raw }, lookUp) => guess(addressOf(raw), lookUp),
   };
 }

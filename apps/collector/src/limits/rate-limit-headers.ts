@@ -1,5 +1,5 @@
-import { RATE_LIMIT_HEADER, RATE_LIMIT_POLICY_HEADER, RETRY_AFTER_HEADER } from "@org/mcp-analytics-schema";
-import type { FastifyReply } from "fastify";
+import type { OutgoingHttpHeaders } from "node:http";
+import { RATE_LIMIT_HEADER, RATE_LIMIT_POLICY_HEADER } from "@org/mcp-analytics-schema";
 import type { Grant, Refusal } from "./bucket-store.ts";
 
 /** Whole seconds, rounded up: who waits that long is let in. */
@@ -15,18 +15,15 @@ export function rateLimitValue({ limitedBy, remaining, resetAtMs, takenAtMs }: G
   return `"${limitedBy}";r=${remaining};t=${toSeconds(resetAtMs - takenAtMs)}`;
 }
 
-/** On an answer to a request that was charged. */
-export function setRateLimitHeaders(reply: FastifyReply, policyHeader: string, grant: Grant): void {
-  reply.header(RATE_LIMIT_POLICY_HEADER, policyHeader).header(RATE_LIMIT_HEADER, rateLimitValue(grant));
+/** Of an answer to a request that was charged. */
+export function rateLimitHeaders(policyHeader: string, grant: Grant): OutgoingHttpHeaders {
+  return { [RATE_LIMIT_POLICY_HEADER]: policyHeader, [RATE_LIMIT_HEADER]: rateLimitValue(grant) };
 }
 
-/** On a refusal by the limits of the key itself. */
-export function setExhaustedHeaders(reply: FastifyReply, policyHeader: string, refusal: Refusal): void {
-  reply
-    .header(RATE_LIMIT_POLICY_HEADER, policyHeader)
-    .header(RATE_LIMIT_HEADER, `"${refusal.limitedBy}";r=0;t=${toSeconds(refusal.retryAfterMs)}`);
-}
-
-export function setRetryAfter(reply: FastifyReply, retryAfterMs: number): void {
-  reply.header(RETRY_AFTER_HEADER, toSeconds(retryAfterMs));
+/** Of a refusal by the limits of the key itself. */
+export function exhaustedHeaders(policyHeader: string, { limitedBy, retryAfterMs }: Refusal): OutgoingHttpHeaders {
+  return {
+    [RATE_LIMIT_POLICY_HEADER]: policyHeader,
+    [RATE_LIMIT_HEADER]: `"${limitedBy}";r=0;t=${toSeconds(retryAfterMs)}`,
+  };
 }

@@ -65,7 +65,6 @@ test("no page is let in by a stored answer where no origin is configured, and no
       "content-length",
       "content-type",
       "date",
-      "keep-alive",
       "ratelimit",
       "ratelimit-policy",
       "x-content-type-options",
