@@ -1,7 +1,7 @@
 import rateLimit from "@fastify/rate-limit";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { BucketStore, Refusal, TakeResult, TokenBucketPolicy } from "./bucket-store.ts";
-import { createLeases, type LeasedAccount } from "./leases.ts";
+import { createLeases, type LeasedAccount, MIN_LEASED_USE } from "./leases.ts";
 import { NETWORKS_PER_SITE, siteOf } from "./network-address.ts";
 
 /** How often one address may ask for keys that do not exist. */
@@ -9,8 +9,6 @@ const UNKNOWN_KEYS_PER_HOUR = 20;
 const HOUR_MS = 3_600_000;
 /** A lease holds at most this part of what an address may ask at once, so a small limit is exact to the request. */
 const LEASES_PER_LIMIT = 1_000;
-/** Requests within `LEASE_MS` from which on they are leased. */
-const MIN_USE = 8;
 
 export interface AddressLimits {
   /** requests per address and window */
@@ -111,7 +109,7 @@ function accountOf(policy: TokenBucketPolicy, prefix: string, partition: string)
   return {
     partition,
     maxAhead: Math.floor(policy.capacity / LEASES_PER_LIMIT),
-    minUse: MIN_USE,
+    minUse: MIN_LEASED_USE,
     isPerDay: false,
     charge: (cost) => ({ partition: prefix + partition, buckets: [policy], windows: [], cost }),
   };

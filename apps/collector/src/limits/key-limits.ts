@@ -1,12 +1,10 @@
 import { MAX_EVENTS_PER_BATCH, TIERS, type Tier } from "@org/mcp-analytics-schema";
 import type { Charge, DayWindowPolicy, TokenBucketPolicy } from "./bucket-store.ts";
-import { LEASE_MS, type LeasedAccount } from "./leases.ts";
+import { LEASE_MS, type LeasedAccount, MIN_LEASED_USE } from "./leases.ts";
 
 const HOUR_MS = 3_600_000;
 /** A lease is at most this part of the requests that a key may send at once or in a day, or as many full batches. */
 const LEASES_PER_LIMIT = 20;
-/** Requests within `LEASE_MS` from which on they are leased. */
-const MIN_USE = 8;
 
 /** What decides the limits of a key. */
 export interface LimitedKey {
@@ -64,14 +62,14 @@ export function keyLimits({ projectId, keyId, tier, rateLimitPerDay }: LimitedKe
     requestAccount: {
       partition,
       maxAhead,
-      minUse: MIN_USE,
+      minUse: MIN_LEASED_USE,
       isPerDay: false,
       charge: (requests) => (requests === 1 ? request : charge(requests, requests)),
     },
     eventAccount: {
       partition,
       maxAhead: maxAhead * MAX_EVENTS_PER_BATCH,
-      minUse: MIN_USE * MAX_EVENTS_PER_BATCH,
+      minUse: MIN_LEASED_USE * MAX_EVENTS_PER_BATCH,
       isPerDay: true,
       charge: (count) => charge(0, count),
     },

@@ -4,8 +4,12 @@ import { DAY_MS } from "./token-bucket.ts";
 
 const MAX_HOLDERS = 20_000;
 /** Tokens of a lease are used within this time or not at all. */
-export const LEASE_MS = 5_000;
-/** A lease is this part of what was used in the last period of `LEASE_MS`: two of them are used up before they end. */
+export const LEASE_MS = 15_000;
+/** What was used within such a time tells how much to lease. */
+export const USE_PERIOD_MS = 5_000;
+/** Requests within `USE_PERIOD_MS` from which on they are leased: a lease of fewer than two tokens would save little. */
+export const MIN_LEASED_USE = 4;
+/** A lease is this part of what was used in the last period: also who asks irregularly uses it up before it ends. */
 const SHARE_OF_USE = 1 / 2;
 
 /** Buckets and windows from which tokens are taken ahead of their use. */
@@ -13,7 +17,7 @@ export interface LeasedAccount {
   readonly partition: string;
   /** Most tokens of one lease; 0: the store is asked each time, and a limit is exact to the token. */
   readonly maxAhead: number;
-  /** Tokens that must have been used within the last `LEASE_MS` before any is taken ahead: others are charged exactly. */
+  /** Tokens that must have been used within the last `USE_PERIOD_MS` before any is taken ahead: others are charged exactly. */
   readonly minUse: number;
   /** Whether nothing refills what is charged before its day ends: then tokens that were not used can be given back. */
   readonly isPerDay: boolean;
@@ -44,7 +48,7 @@ interface Holder {
   current: Lease | undefined;
   next: Lease | undefined;
   renewing: boolean;
-  /** Tokens used in this period of `LEASE_MS`, and in the one before it. */
+  /** Tokens used in this `USE_PERIOD_MS`, and in the one before it. */
   used: number;
   usedBefore: number;
   periodEndsAtMs: number;
@@ -150,8 +154,8 @@ function isOver({ fromMs, untilMs }: Lease, nowMs: number): boolean {
 
 function startPeriod(holder: Holder, nowMs: number): void {
   const sinceEndMs = nowMs - holder.periodEndsAtMs;
-  if (sinceEndMs < 0 && sinceEndMs >= -LEASE_MS) return;
-  holder.usedBefore = sinceEndMs >= 0 && sinceEndMs < LEASE_MS ? holder.used : 0;
+  if (sinceEndMs < 0 && sinceEndMs >= -USE_PERIOD_MS) return;
+  holder.usedBefore = sinceEndMs >= 0 && sinceEndMs < USE_PERIOD_MS ? holder.used : 0;
   holder.used = 0;
-  holder.periodEndsAtMs = nowMs + LEASE_MS;
+  holder.periodEndsAtMs = nowMs + USE_PERIOD_MS;
 }
