@@ -9,6 +9,7 @@ export function readBody(message: IncomingMessage, maxBytes: number, done: (body
   let first: Buffer | undefined;
   let chunks: Buffer[] | undefined;
   let bytes = 0;
+  let isDone = false;
 
   function onData(chunk: Buffer): void {
     bytes += chunk.length;
@@ -17,20 +18,15 @@ export function readBody(message: IncomingMessage, maxBytes: number, done: (body
     else if (chunks === undefined) chunks = [first, chunk];
     else chunks.push(chunk);
   }
-  function onEnd(): void {
-    // Nearly every body comes in one piece.
-    finish(chunks === undefined ? (first ?? Buffer.alloc(0)) : Buffer.concat(chunks, bytes));
-  }
-  const onError = () => finish("bad-request");
-
+  // Listeners are left where they are once it is done: to take them off costs more than reading most bodies.
   function finish(body: Buffer | ProblemCode): void {
-    message.off("data", onData);
-    message.off("end", onEnd);
-    message.off("error", onError);
+    if (isDone) return;
+    isDone = true;
     done(body);
   }
 
   message.on("data", onData);
-  message.on("end", onEnd);
-  message.on("error", onError);
+  message.on("end", () => finish(chunks === undefined ? (first ?? Buffer.alloc(0)) : Buffer.concat(chunks, bytes)));
+  // Also when the client goes away after the end, while its events are stored.
+  message.on("error", () => finish("bad-request"));
 }

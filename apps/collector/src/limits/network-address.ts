@@ -25,7 +25,7 @@ export function networkOf(address: string): string {
 
 /** The /56 that an IPv6 provider gives to one site, which has 256 of the networks above; undefined for IPv4. */
 export function siteOf(address: string): string | undefined {
-  if (isIPv4(address)) return undefined;
+  if (!address.includes(":")) return undefined;
   const network = networkOf(address);
   return isIPv6(network) ? normalizeIP(network, SITE_PREFIX_BITS) : undefined;
 }

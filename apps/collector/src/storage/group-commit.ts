@@ -59,14 +59,16 @@ export class GroupCommit implements EventWriter {
     this.#queuedEvents += events;
     this.#depth += 1;
     return new Promise((resolve, reject) => {
-      const enqueue = (item: FlushItem) => this.#enqueue({ item, events, resolve, reject });
-      const refuse = (error: Error) => this.#reject({ events, reject }, error);
       try {
-        const resolved = this.#names.resolve(delivery);
-        if (resolved instanceof Promise) resolved.then(enqueue, refuse);
-        else enqueue(resolved);
+        const item = this.#names.resolve(delivery);
+        if (item instanceof Promise) {
+          item.then(
+            (learned) => this.#enqueue({ item: learned, events, resolve, reject }),
+            (error) => this.#reject({ events, reject }, error),
+          );
+        } else this.#enqueue({ item, events, resolve, reject });
       } catch (error) {
-        refuse(error as Error);
+        this.#reject({ events, reject }, error as Error);
       }
     });
   }
