@@ -65,6 +65,10 @@ export class CollectorProcess {
     const [file = process.execPath, ...args] = [...this.#under, process.execPath, collectorCli(), "serve"];
     const child = spawn(file, args, { env: this.#env, stdio: ["ignore", "pipe", "pipe"] });
     this.#child = child;
+    // It must not outlive whoever started it, also when they end by an error.
+    const kill = () => child.kill("SIGKILL");
+    process.once("exit", kill);
+    child.once("exit", () => process.off("exit", kill));
     const keep = (chunk: Buffer) => {
       this.#log = (this.#log + chunk.toString("utf8")).slice(-KEPT_LOG_CHARS);
     };

@@ -13,7 +13,7 @@ import { logSerializers } from "./http/log-serializers.ts";
 import { answerUnknownRoutes } from "./http/not-found.ts";
 import { problemPages } from "./http/problem-pages.ts";
 import { setSecurityHeaders } from "./http/security-headers.ts";
-import { type DirectRoutes, openServer } from "./http/server.ts";
+import { type DirectRoutes, endIdleConnections, openServer } from "./http/server.ts";
 import { serverOptions } from "./http/server-options.ts";
 import { ingestRoutes } from "./ingest/ingest-routes.ts";
 import { createAddressLimiter } from "./limits/address-limiter.ts";
@@ -79,6 +79,7 @@ export async function buildApp(config: AppConfig, deps: AppDeps): Promise<Fastif
   });
   app.addHook("preClose", async () => {
     lifecycle.closing = true;
+    endIdleConnections(app.server);
   });
   app.addHook("onRequest", (_request, reply, done) => {
     setSecurityHeaders(reply);
@@ -114,7 +115,8 @@ export async function buildApp(config: AppConfig, deps: AppDeps): Promise<Fastif
       touchKey: (key, atMs) => deps.touchKey(key, atMs),
       noteDropped: (key, dropped, atMs) => deps.noteDropped?.(key, dropped, atMs),
       observeSeconds: metrics.observeSeconds,
-      onError: (error) => app.log.error({ err: error }, "request failed"),
+      onError: (error, route) =>
+        app.log.error({ err: error, req: { method: "POST", routeOptions: { url: route } } }, "request failed"),
     },
   });
   await app.register(healthRoutes, { readiness: createReadiness(deps.storageHealth, lifecycle, now) });

@@ -155,7 +155,8 @@ async function firstOf(answer: Promise<boolean>, { waitMs, stopped }: Wait): Pro
 
 async function listenHttp(app: FastifyInstance, { host, port }: Config): Promise<string> {
   try {
-    await app.listen({ host, port });
+    // One server listens at one address, and `localhost` can be two.
+    await app.listen({ host: host === "localhost" ? "127.0.0.1" : host, port });
   } catch (error) {
     throw listenError(error, host, port, "--port or PORT");
   }

@@ -29,7 +29,7 @@ export function problemText(code: ProblemCode, extra?: ProblemExtra): string {
   return extra === undefined ? (BODIES.get(code) as string) : JSON.stringify({ ...problemBody(code), ...extra });
 }
 
-/** Sets `WWW-Authenticate` on every 401, as HTTP asks. */
+/** HTTP asks for `WWW-Authenticate` on every 401. */
 function problemHeaders(code: ProblemCode): Record<string, string> {
   const type = { "content-type": CONTENT_TYPE };
   return PROBLEMS[code].status === 401 ? { ...type, "www-authenticate": "Bearer" } : type;

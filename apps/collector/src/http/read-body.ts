@@ -19,14 +19,14 @@ export function readBody(message: IncomingMessage, maxBytes: number, done: (body
     else chunks.push(chunk);
   }
   // Listeners are left where they are once it is done: to take them off costs more than reading most bodies.
-  function finish(body: Buffer | ProblemCode): void {
+  function finish(problem?: ProblemCode): void {
+    // The end of a body that was too long, or of its connection.
     if (isDone) return;
     isDone = true;
-    done(body);
+    done(problem ?? (chunks === undefined ? (first ?? Buffer.alloc(0)) : Buffer.concat(chunks, bytes)));
   }
 
   message.on("data", onData);
-  message.on("end", () => finish(chunks === undefined ? (first ?? Buffer.alloc(0)) : Buffer.concat(chunks, bytes)));
-  // Also when the client goes away after the end, while its events are stored.
+  message.on("end", () => finish());
   message.on("error", () => finish("bad-request"));
 }

@@ -19,3 +19,8 @@ export function countOnConnection(socket: CountedSocket, response: ServerRespons
   if (count === MAX_REQUESTS_PER_CONNECTION) response.shouldKeepAlive = false;
   return count <= MAX_REQUESTS_PER_CONNECTION;
 }
+
+/** For a connection that ends with the answer to come: what was sent behind its request would be served and never answered. */
+export function ignoreFurtherRequests(socket: CountedSocket): void {
+  socket[COUNT] = MAX_REQUESTS_PER_CONNECTION;
+}

@@ -3,7 +3,7 @@ import { retrySoonSeconds } from "./error-handler.ts";
 import { isHost } from "./host-header.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import { writeProblem } from "./problem.ts";
-import { countOnConnection } from "./requests-per-connection.ts";
+import { countOnConnection, ignoreFurtherRequests } from "./requests-per-connection.ts";
 
 /** Listeners of `POST` to exactly these URLs. */
 export type DirectRoutes = Map<string, RequestListener>;
@@ -33,6 +33,7 @@ export function openServer(
     if (lifecycle.closing) {
       writeProblem(response, "shutting-down", { connection: "close", "retry-after": String(retrySoonSeconds()) });
     } else if (!isHost(request.headers.host, request.httpVersion)) {
+      ignoreFurtherRequests(request.socket);
       writeProblem(response, "bad-request", { connection: "close" });
     } else {
       const listener = request.method === "POST" ? direct.get(request.url as string) : undefined;
@@ -45,4 +46,13 @@ export function openServer(
   // An `Expect` that nobody knows is ignored; Node would answer it with a bare 417.
   server.on("checkExpectation", (request, response) => server.emit("request", request, response));
   return server;
+}
+
+const IDLE_CHECK_MS = 100;
+
+/** Ends, until the server has closed, connections as soon as their last answer is given. Node itself looks for them but once. */
+export function endIdleConnections(server: Server): void {
+  if (!server.listening) return;
+  const timer = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS);
+  server.once("close", () => clearInterval(timer));
 }

@@ -10,7 +10,7 @@ import { readCredentials } from "./read-credentials.ts";
 import { readSignature, type SignatureClaim } from "./signature.ts";
 
 /** Runs before a body is read: either answers the request, or lets it in. */
-export type Admit = (exchange: Exchange, maxBytes: number, letIn: LetIn) => void;
+export type Admit = (exchange: Exchange, letIn: LetIn) => void;
 type LetIn = (exchange: Exchange, admission: Admission) => void;
 
 /**
@@ -29,8 +29,8 @@ export function createAdmit(deps: IngestDeps, answers: Answers): Admit {
     else next(value);
   }
 
-  function admit(exchange: Exchange, maxBytes: number, letIn: LetIn): void {
-    const framing = checkFraming(exchange.request.headers, maxBytes);
+  function admit(exchange: Exchange, letIn: LetIn): void {
+    const framing = checkFraming(exchange.request.headers, exchange.route.maxBytes);
     if (framing !== undefined) answers.refused(exchange, framing);
     else whenKnown(exchange, addresses.take(exchange.address), (refusal) => identify(exchange, refusal, letIn));
   }

@@ -81,7 +81,7 @@ export function createAnswers(deps: IngestDeps): Answers {
     failed(exchange, thrown) {
       const error = thrown instanceof Error ? thrown : new Error("no error was thrown");
       const code = problemOf(error);
-      if (code === "internal") onError(error);
+      if (code === "internal") onError(error, exchange.route.path);
       if (!exchange.response.headersSent) refused(exchange, code);
     },
   };

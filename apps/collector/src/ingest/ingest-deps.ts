@@ -23,6 +23,6 @@ export interface IngestDeps {
   readonly noteDropped: (key: KeyRecord, dropped: NonNullable<Batch["dropped"]>, atMs: number) => void;
   /** Called once per answered request. */
   readonly observeSeconds: (seconds: number) => void;
-  /** Called with what nobody expected: the request is answered with `internal`. */
-  readonly onError: (error: unknown) => void;
+  /** Called with what nobody expected, and the path of the route: the request is answered with `internal`. */
+  readonly onError: (error: unknown, route: string) => void;
 }

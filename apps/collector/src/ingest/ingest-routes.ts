@@ -1,4 +1,4 @@
-import { BATCH_PATH_SUFFIX, EVENTS_PATH, MAX_BATCH_BYTES, MAX_EVENT_BYTES } from "@org/mcp-analytics-schema";
+import { BATCH_PATH_SUFFIX, MAX_BATCH_BYTES, MAX_EVENT_BYTES } from "@org/mcp-analytics-schema";
 import type { FastifyInstance } from "fastify";
 import { allowOrigins } from "../http/allow-origins.ts";
 import type { DirectRoutes } from "../http/server.ts";
@@ -31,19 +31,21 @@ export async function ingestRoutes(app: FastifyInstance, options: IngestRouteOpt
   await allowOrigins(app, corsOrigins);
 
   function route(suffix: string, maxBytes: number, accept: Accept): void {
-    const serve = createServeRequest(deps, answers, admit, maxBytes, accept);
+    const serve = createServeRequest(deps, answers, admit, { path: app.prefix + suffix, maxBytes }, accept);
     app.post(
       suffix,
       {
         onRequest: (request, reply) => {
-          for (const [name, value] of Object.entries(reply.getHeaders())) reply.raw.setHeader(name, value ?? "");
+          for (const [name, value] of Object.entries(reply.getHeaders())) {
+            if (value !== undefined) reply.raw.setHeader(name, value);
+          }
           reply.hijack();
           serve(request.raw, reply.raw);
         },
       },
       () => {},
     );
-    if (corsOrigins.length === 0) direct.set(EVENTS_PATH + suffix, serve);
+    if (corsOrigins.length === 0) direct.set(app.prefix + suffix, serve);
   }
   route("", MAX_EVENT_BYTES, createAcceptEvent(deps, answers, deliver));
   route(BATCH_PATH_SUFFIX, MAX_BATCH_BYTES, createAcceptBatch(deps, answers, deliver));

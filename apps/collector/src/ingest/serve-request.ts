@@ -3,7 +3,7 @@ import { readBody } from "../http/read-body.ts";
 import type { Admission } from "./admission.ts";
 import type { Admit } from "./admit.ts";
 import type { Answers } from "./answer.ts";
-import type { Exchange } from "./exchange.ts";
+import type { Exchange, IngestRoute } from "./exchange.ts";
 import type { IngestDeps } from "./ingest-deps.ts";
 
 /** Runs once the body has been read: everything that needs it, to the answer. */
@@ -11,19 +11,17 @@ export type Accept = (exchange: Exchange, admission: Admission, body: Buffer) =>
 
 /**
  * Serves the requests of one route: admission, body, the rest. Whatever is thrown on the way is answered.
- *
- * @param maxBytes largest body
  */
 export function createServeRequest(
   { addressOf }: IngestDeps,
   answers: Answers,
   admit: Admit,
-  maxBytes: number,
+  route: IngestRoute,
   accept: Accept,
 ): RequestListener {
   function letIn(exchange: Exchange, admission: Admission): void {
     exchange.admission = admission;
-    readBody(exchange.request, maxBytes, (body) => {
+    readBody(exchange.request, route.maxBytes, (body) => {
       if (typeof body === "string") {
         answers.refused(exchange, body);
         return;
@@ -37,10 +35,10 @@ export function createServeRequest(
   }
 
   return (request, response) => {
-    const address = addressOf(request);
-    const exchange = { request, response, address, startedAtMs: performance.now(), admission: undefined };
+    const exchange = { request, response, route, address: "", startedAtMs: performance.now(), admission: undefined };
     try {
-      admit(exchange, maxBytes, letIn);
+      exchange.address = addressOf(request);
+      admit(exchange, letIn);
     } catch (thrown) {
       answers.failed(exchange, thrown);
     }

@@ -69,7 +69,8 @@ export function keyLimits({ projectId, keyId, tier, rateLimitPerDay }: LimitedKe
     eventAccount: {
       partition,
       maxAhead: maxAhead * MAX_EVENTS_PER_BATCH,
-      minUse: MIN_LEASED_USE * MAX_EVENTS_PER_BATCH,
+      // The first event of each was charged with its request.
+      minUse: MIN_LEASED_USE * (MAX_EVENTS_PER_BATCH - 1),
       isPerDay: true,
       charge: (count) => charge(0, count),
     },

@@ -7,7 +7,9 @@ const MAX_HOLDERS = 20_000;
 export const LEASE_MS = 15_000;
 /** What was used within such a time tells how much to lease. */
 export const USE_PERIOD_MS = 5_000;
-/** Requests within `USE_PERIOD_MS` from which on they are leased: a lease of fewer than two tokens would save little. */
+/** A lease of fewer tokens would save little. */
+const MIN_LEASE = 2;
+/** Requests within `USE_PERIOD_MS` from which on they are leased. */
 export const MIN_LEASED_USE = 4;
 /** A lease is this part of what was used in the last period: also who asks irregularly uses it up before it ends. */
 const SHARE_OF_USE = 1 / 2;
@@ -15,7 +17,7 @@ const SHARE_OF_USE = 1 / 2;
 /** Buckets and windows from which tokens are taken ahead of their use. */
 export interface LeasedAccount {
   readonly partition: string;
-  /** Most tokens of one lease; 0: the store is asked each time, and a limit is exact to the token. */
+  /** Most tokens of one lease; below two: the store is asked each time, and a limit is exact to the token. */
   readonly maxAhead: number;
   /** Tokens that must have been used within the last `USE_PERIOD_MS` before any is taken ahead: others are charged exactly. */
   readonly minUse: number;
@@ -133,7 +135,7 @@ export function createLeases(store: BucketStore, now: () => number): Leases {
   }
 
   async function take(account: LeasedAccount, tokens: number): Promise<TakeResult> {
-    if (account.maxAhead === 0) return store.take(account.charge(tokens));
+    if (account.maxAhead < MIN_LEASE) return store.take(account.charge(tokens));
     const holder = holderOf(account.partition);
     startPeriod(holder, now());
     const ahead = leaseSize(holder, account);
