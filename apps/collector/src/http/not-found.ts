@@ -17,8 +17,7 @@ export function answerUnknownRoutes(
     discardBody(request.raw);
     const refusal = await addresses.take(addressOf(request.raw));
     if (refusal !== undefined) return sendRefusal(reply, refusal);
-    const [path = ""] = request.url.split("?", 1);
-    const methods = allowedMethods(path);
+    const methods = allowedMethods(pathOf(request.url));
     if (methods.length === 0) return sendProblem(reply, "not-found");
     return sendProblem(reply.header("allow", methods.join(", ")), "method-not-allowed");
   };
@@ -28,4 +27,14 @@ export function answerUnknownRoutes(
     else done();
   });
   app.setNotFoundHandler(answer);
+}
+
+/** The path as the router reads it: of a whole URL, too, and with what was written as `%xx`. */
+function pathOf(url: string): string {
+  const [path = ""] = url.replace(/^https?:\/\/[^/?]*/i, "").split("?", 1);
+  try {
+    return decodeURI(path);
+  } catch {
+    return path;
+  }
 }
