@@ -18,7 +18,7 @@ export function readBody(message: IncomingMessage, maxBytes: number, done: (body
     else if (chunks === undefined) chunks = [first, chunk];
     else chunks.push(chunk);
   }
-  // Listeners are left where they are once it is done: to take them off costs more than reading most bodies.
+  // Listeners are left where they are once it is done: they go with the message.
   function finish(problem?: ProblemCode): void {
     // The end of a body that was too long, or of its connection.
     if (isDone) return;

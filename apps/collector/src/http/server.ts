@@ -17,7 +17,7 @@ export interface ServerTimeouts {
 
 /**
  * The server below Fastify. What no request may go on without is checked here, and requests to a direct route are served
- * past Fastify, whose way from a socket to a handler takes as long as everything that ingest does on it.
+ * past Fastify (decision 0006).
  *
  * @param framework takes all other requests
  */

@@ -83,11 +83,10 @@ export function createAdmit(deps: IngestDeps, answers: Answers): Admit {
       return;
     }
     const admission = { key, grant: taken, claim, validEvents: 0, settled: false };
+    exchange.admission = admission;
     // A client that has gone meanwhile: its body would neither come nor end, and nothing would ever settle the charge.
-    if (exchange.request.destroyed) {
-      exchange.admission = admission;
-      answers.refused(exchange, "bad-request");
-    } else letIn(exchange, admission);
+    if (exchange.request.destroyed) answers.refused(exchange, "bad-request");
+    else letIn(exchange, admission);
   }
 
   return admit;

@@ -9,9 +9,7 @@ import type { IngestDeps } from "./ingest-deps.ts";
 /** Runs once the body has been read: everything that needs it, to the answer. */
 export type Accept = (exchange: Exchange, admission: Admission, body: Buffer) => void;
 
-/**
- * Serves the requests of one route: admission, body, the rest. Whatever is thrown on the way is answered.
- */
+/** Serves the requests of one route: admission, body, the rest. Whatever is thrown on the way is answered. */
 export function createServeRequest(
   { addressOf }: IngestDeps,
   answers: Answers,
@@ -20,7 +18,6 @@ export function createServeRequest(
   accept: Accept,
 ): RequestListener {
   function letIn(exchange: Exchange, admission: Admission): void {
-    exchange.admission = admission;
     readBody(exchange.request, route.maxBytes, (body) => {
       if (typeof body === "string") {
         answers.refused(exchange, body);

@@ -58,11 +58,3 @@ describe.each(["/v1/events", "/v1/%65vents", "/v1/events/batch?x=1", "/health"])
     );
   },
 );
-
-test("what was sent behind a bad Host is neither answered nor stored: its connection has ended", async () => {
-  const connection = new RawConnection(collector.port);
-  connection.send(eventRequest("/v1/events").replace("Host: collector", "Host: a b") + eventRequest("/v1/events"));
-  expect((await connection.answer()).status).toBe(400);
-  await connection.closed();
-  expect([connection.rest, collector.writer.events.length]).toEqual(["", 0]);
-});
