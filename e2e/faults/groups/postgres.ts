@@ -77,7 +77,6 @@ export const postgresFaults: readonly FaultCase[] = [
   outage("PF-4a", "two seconds of latency to PostgreSQL", ({ site }) => ({
     hurt: () => site.databaseProxy.delay(1_000),
     heal: () => site.databaseProxy.restore(),
-    lastsMs: 4_000,
     refuses: false,
     answerMs: HUNG_ANSWER_MS,
   })),
@@ -91,14 +90,12 @@ export const postgresFaults: readonly FaultCase[] = [
   outage("CN-3c", "only the answers of PostgreSQL lost", ({ site }) => ({
     hurt: () => site.databaseProxy.hang("answers"),
     heal: () => site.databaseProxy.restore(),
-    lastsMs: 4_000,
     answerMs: HUNG_ANSWER_MS,
   })),
 
   outage("CN-3d", "only the way to PostgreSQL lost, what was sent arriving late", ({ site }) => ({
     hurt: () => site.databaseProxy.hang("requests"),
     heal: () => site.databaseProxy.restore("delivered"),
-    lastsMs: 4_000,
     answerMs: HUNG_ANSWER_MS,
   })),
 
