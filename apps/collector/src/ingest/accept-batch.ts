@@ -1,5 +1,4 @@
 import type { Batch, BatchResponse, DropReason, RejectedEvent, RejectReason } from "@org/mcp-analytics-schema";
-import { parseJsonBody } from "../http/json-body.ts";
 import type { WriteResult } from "../storage/event-writer.ts";
 import type { Admission } from "./admission.ts";
 import type { Answers } from "./answer.ts";
@@ -8,8 +7,9 @@ import type { Deliver } from "./deliver.ts";
 import type { Exchange } from "./exchange.ts";
 import type { IngestDeps } from "./ingest-deps.ts";
 import type { Outcomes } from "./outcome.ts";
+import { readBatch } from "./read-batch.ts";
 import type { Accept } from "./serve-request.ts";
-import { type ValidatedBatch, validateBatch } from "./validate-batch.ts";
+import type { ValidatedBatch } from "./validate-batch.ts";
 
 /** Reasons that depend on when a delivery is tried, so that the first try may have accepted what a later one refuses. */
 const TIMELY: ReadonlySet<RejectReason> = new Set(["stale_timestamp", "future_timestamp"]);
@@ -24,7 +24,7 @@ export function createAcceptBatch(deps: IngestDeps, answers: Answers, deliver: D
       return;
     }
     const nowMs = now();
-    const batch = validateBatch(parseJsonBody(body), nowMs);
+    const batch = readBatch(body, nowMs);
     if (typeof batch === "string") {
       answers.refused(exchange, batch);
       return;

@@ -1,12 +1,11 @@
-import type { Event, EventResponse } from "@org/mcp-analytics-schema";
-import { parseJsonBody } from "../http/json-body.ts";
+import type { EventResponse } from "@org/mcp-analytics-schema";
 import type { Answers } from "./answer.ts";
 import { checkSignature } from "./check-signature.ts";
 import type { Deliver } from "./deliver.ts";
 import type { IngestDeps } from "./ingest-deps.ts";
+import { readEvent } from "./read-event.ts";
 import type { Accept } from "./serve-request.ts";
 import { deliveryIdOf } from "./signature.ts";
-import { validateEvent } from "./validate-event.ts";
 
 const STORED = JSON.stringify({ success: true } satisfies EventResponse);
 
@@ -19,17 +18,16 @@ export function createAcceptEvent(deps: IngestDeps, answers: Answers, deliver: D
       answers.refused(exchange, "invalid-signature");
       return;
     }
-    const value = parseJsonBody(body);
     const nowMs = now();
-    const reason = validateEvent(value, nowMs);
-    if (reason !== undefined) {
-      outcomes.events[reason]++;
-      answers.refused(exchange, "invalid-event", { details: [{ index: 0, reason }] });
+    const event = readEvent(body, nowMs);
+    if (typeof event === "string") {
+      outcomes.events[event]++;
+      answers.refused(exchange, "invalid-event", { details: [{ index: 0, reason: event }] });
       return;
     }
     const { claim, key } = admission;
     const deliveryId = claim === undefined ? null : deliveryIdOf(claim);
-    deliver(exchange, admission, [value as Event], deliveryId, nowMs, (delivered) => {
+    deliver(exchange, admission, [event], deliveryId, nowMs, (delivered) => {
       if ("allowed" in delivered) {
         answers.limited(exchange, delivered, key.limits.policyHeader);
       } else if (delivered.duplicate) {

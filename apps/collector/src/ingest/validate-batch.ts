@@ -27,7 +27,7 @@ export interface ValidatedBatch {
 }
 
 /** Checks everything around the events: it says the same as `BatchSchema`. */
-function checkFrame(value: object): ProblemCode | undefined {
+export function checkFrame(value: object): ProblemCode | undefined {
   for (const name in value) if (!FIELDS.has(name)) return "invalid-event";
   const { batchId, events, sdk, server, client, dropped } = value as Record<string, unknown>;
   if (typeof batchId !== "string" || !BATCH_ID.test(batchId)) return "invalid-event";
