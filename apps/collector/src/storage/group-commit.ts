@@ -11,7 +11,9 @@ export interface GroupCommitDeps {
   readonly onQuarantined?: (events: number) => void;
   /** Rows of one statement; a delivery is never split. */
   readonly maxEventsPerFlush?: number;
-  /** Events that may wait, those of the running flush included. */
+  /** So many events are sent behind a flush that still runs; fewer wait for its end. */
+  readonly minEventsBehind?: number;
+  /** Events that may wait, those on their way included. */
   readonly maxQueuedEvents?: number;
 }
 
@@ -32,11 +34,16 @@ export class GroupCommit implements EventWriter {
   readonly #flush: GroupCommitDeps["flush"];
   readonly #onQuarantined: (events: number) => void;
   readonly #maxEventsPerFlush: number;
+  readonly #minEventsBehind: number;
   readonly #maxQueuedEvents: number;
   #queue: Waiting[] = [];
   #queuedEvents = 0;
   #depth = 0;
-  #running = false;
+  /** Events of `#queue`. */
+  #waitingEvents = 0;
+  /** Groups that are on their way to the database, which takes one after the other. */
+  #underWay = 0;
+  #isStarting = false;
   #closing = false;
   #onIdle: (() => void) | undefined;
 
@@ -45,6 +52,7 @@ export class GroupCommit implements EventWriter {
     this.#flush = deps.flush;
     this.#onQuarantined = deps.onQuarantined ?? (() => {});
     this.#maxEventsPerFlush = deps.maxEventsPerFlush ?? 2_000;
+    this.#minEventsBehind = deps.minEventsBehind ?? 400;
     this.#maxQueuedEvents = deps.maxQueuedEvents ?? 20_000;
   }
 
@@ -87,17 +95,31 @@ export class GroupCommit implements EventWriter {
 
   #enqueue(waiting: Waiting): void {
     this.#queue.push(waiting);
-    if (this.#running) return;
-    this.#running = true;
+    this.#waitingEvents += waiting.item.eventCount;
+    if (this.#isStarting || !this.#isDue()) return;
+    this.#isStarting = true;
     // Requests that arrive in the same turn of the event loop share the first flush.
-    setImmediate(() => void this.#run());
+    setImmediate(() => {
+      this.#isStarting = false;
+      void this.#run();
+    });
+  }
+
+  /**
+   * A large group is sent behind the one that runs, so that the database goes on with it at once. A small one grows meanwhile:
+   * each commit costs the same whatever is in it.
+   */
+  #isDue(): boolean {
+    if (this.#queue.length === 0) return false;
+    return this.#underWay === 0 || (this.#underWay === 1 && this.#waitingEvents >= this.#minEventsBehind);
   }
 
   async #run(): Promise<void> {
-    while (this.#queue.length > 0) {
+    while (this.#isDue()) {
       const group = this.#nextGroup();
       const { leaders, followers } = splitRepeats(group);
       let outcomes: readonly FlushOutcome[];
+      this.#underWay += 1;
       try {
         outcomes = await this.#flush(leaders.map(({ item }) => item));
       } catch (error) {
@@ -105,21 +127,24 @@ export class GroupCommit implements EventWriter {
         // Whoever waits behind a database that has just hung for seconds has waited as long as they may.
         if (error instanceof StorageUnavailableError && error.code === "DEADLINE") this.#refuseQueue(error);
         continue;
+      } finally {
+        this.#underWay -= 1;
       }
       // The flush of the next group begins before this one is answered: else PostgreSQL would wait for all its answers.
       process.nextTick(() => this.#settle(leaders, followers, outcomes));
     }
-    this.#running = false;
   }
 
   #nextGroup(): Waiting[] {
     let events = 0;
     let end = 0;
     while (end < this.#queue.length) {
-      events += (this.#queue[end] as Waiting).item.eventCount;
-      if (end > 0 && events > this.#maxEventsPerFlush) break;
+      const { eventCount } = (this.#queue[end] as Waiting).item;
+      if (end > 0 && events + eventCount > this.#maxEventsPerFlush) break;
+      events += eventCount;
       end += 1;
     }
+    this.#waitingEvents -= events;
     return this.#queue.splice(0, end);
   }
 
@@ -136,6 +161,7 @@ export class GroupCommit implements EventWriter {
   }
 
   #refuseQueue(error: StorageUnavailableError): void {
+    this.#waitingEvents = 0;
     for (const waiting of this.#queue.splice(0)) this.#reject(waiting, error);
   }
 

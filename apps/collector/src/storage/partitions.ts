@@ -4,11 +4,18 @@ const DAY_MS = 86_400_000;
 /** Days that always have a partition, counted from today, UTC: events are at most a minute old and a second ahead. */
 const FIRST_DAY = -1;
 const LAST_DAY = 3;
+/** So long after a day its last events are stored: they come within a minute and a second, and wait no minute more. */
+const LATE_MS = 5 * 60_000;
 
 /** Daily partitions of `events_raw`: made ahead, dropped when they are past retention. Days are UTC. */
 export interface Partitions {
   /** Makes what is missing from yesterday to three days ahead. Safe in several replicas at once, and after a crash. */
   ensure(nowMs: number): Promise<void>;
+  /**
+   * Indexes each day that is over. An index on the day that is written would make every insert dearer, and nothing reads less
+   * than the whole of today. Safe in several replicas at once.
+   */
+  indexPast(nowMs: number): Promise<void>;
   /** Drops partitions whose last day ended before `beforeMs`; returns their names. */
   dropBefore(beforeMs: number): Promise<string[]>;
 }
@@ -16,13 +23,15 @@ export interface Partitions {
 interface PartitionRow {
   readonly name: string;
   readonly attached: boolean;
+  readonly indexed: boolean;
 }
 
 export function createPartitions(pool: Pool): Partitions {
   const list = () =>
     pool.run(
       ({ sql }) => sql<PartitionRow[]>`
-        SELECT c.relname AS name, i.inhrelid IS NOT NULL AS attached
+        SELECT c.relname AS name, i.inhrelid IS NOT NULL AS attached,
+          EXISTS (SELECT 1 FROM pg_index x WHERE x.indrelid = c.oid) AS indexed
         FROM pg_class c
         LEFT JOIN pg_inherits i ON i.inhrelid = c.oid AND i.inhparent = 'events_raw'::regclass
         WHERE c.relnamespace = (SELECT relnamespace FROM pg_class WHERE oid = 'events_raw'::regclass)
@@ -63,6 +72,21 @@ export function createPartitions(pool: Pool): Partitions {
       for (let day = FIRST_DAY; day <= LAST_DAY; day += 1) {
         const dayMs = startOfDay(nowMs) + day * DAY_MS;
         await makeAmongOthers(dayMs, existing.get(partitionName(dayMs)));
+      }
+    },
+
+    async indexPast(nowMs) {
+      const open = partitionName(startOfDay(nowMs - LATE_MS));
+      const isMissing = ({ name, indexed }: PartitionRow) => !indexed && name < open;
+      for (const { name } of (await list()).filter(isMissing)) {
+        try {
+          await execute(
+            `CREATE INDEX ${name}_occurred_at ON ${name} USING brin (occurred_at) WITH (pages_per_range = 32)`,
+          );
+        } catch (error) {
+          // Another replica may have made it, or dropped the day.
+          if ((await list()).some((row) => row.name === name && isMissing(row))) throw error;
+        }
       }
     },
 

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Event } from "@org/mcp-analytics-schema";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { WriteResult } from "../../src/storage/event-writer.ts";
 import { createPartitions } from "../../src/storage/partitions.ts";
 import { openPools, type Pools } from "../../src/storage/pools.ts";
 import { openStorage, type Storage } from "../../src/storage/storage.ts";
@@ -65,6 +66,23 @@ describe.each(TARGETS)("writing events to $name", ({ open }) => {
       { duplicate: true, accepted: 4 },
     ]);
     expect(await countEvents(pools.read, nextKeyId)).toBe(9);
+  });
+
+  it("stores each of many large deliveries once, whichever flush its repeats come in", async () => {
+    nextKeyId += 1;
+    const keyId = nextKeyId;
+    const deliveries = Array.from({ length: 120 }, () => delivery(100, { keyId }));
+    /** Every other one comes again while the first may be waiting, running, behind a flush that runs, or stored. */
+    const sent = deliveries.flatMap((one, index) => (index % 2 === 0 ? [one] : [one, deliveries[index >> 1] ?? one]));
+    const results: WriteResult[] = [];
+    const lanes = Array.from({ length: 24 }, async () => {
+      for (let one = sent.shift(); one !== undefined; one = sent.shift()) results.push(await storage.writer.write(one));
+    });
+    await Promise.all(lanes);
+    const fresh = results.filter(({ duplicate }) => !duplicate);
+    expect([results.length, fresh.length]).toEqual([180, 120]);
+    expect(results.every(({ accepted }) => accepted === 100)).toBe(true);
+    expect(await countEvents(pools.read, keyId)).toBe(12_000);
   });
 
   it("takes the same delivery id of two projects for two deliveries", async () => {

@@ -79,6 +79,27 @@ describe("an outage of the database", () => {
     expect(await countEvents(direct.read, keyId)).toBe(1);
   });
 
+  it("gives up with a flush that hangs what was sent behind it, and what waits", async () => {
+    keyId = 5;
+    await write();
+    proxy.hang();
+    const large = () => storage.writer.write(delivery(100, { keyId }));
+    const first = large();
+    // Past the turn in which it is sent.
+    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+    const startMs = performance.now();
+    const results = await Promise.allSettled([first, ...Array.from({ length: 30 }, large)]);
+    for (const result of results) {
+      expect(result.status === "rejected" && result.reason).toBeInstanceOf(StorageUnavailableError);
+    }
+    // One deadline for all of them, not one after the other.
+    expect(performance.now() - startMs).toBeLessThan(5_000);
+    expect(storage.writer.depth).toBe(0);
+    await proxy.restore();
+    await eventually(write);
+    expect(await countEvents(direct.read, keyId)).toBe(2);
+  });
+
   it("stores a delivery once whose commit was not heard of, and calls its repeat a duplicate", async () => {
     keyId = 3;
     const one = delivery(3, { keyId });

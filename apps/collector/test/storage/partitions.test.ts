@@ -53,6 +53,28 @@ describe.each(TARGETS)("partitions in $name", ({ open }) => {
     expect(rows.map(({ name }) => name)).toEqual(["events_raw_20280229", "events_raw_20280301"]);
   });
 
+  it("are indexed when their day is over and its last events are stored, also by four replicas at once", async () => {
+    const indexed = async () => {
+      const rows = await pools.read.run(
+        ({ sql }) => sql<{ name: string }[]>`
+          SELECT tablename AS name FROM pg_indexes WHERE tablename LIKE 'events_raw_%' AND indexdef LIKE '%USING brin (occurred_at)%'
+          ORDER BY 1`,
+      );
+      return rows.map(({ name }) => name.replace("events_raw_", ""));
+    };
+    const midnightMs = Date.UTC(2028, 2, 1);
+    await createPartitions(pools.upkeep).indexPast(midnightMs + 299_999);
+    expect(await indexed()).toEqual(["20280228"]);
+    const others = [1, 2, 3].map(() => openPools(database.address));
+    await Promise.all([pools, ...others].map(({ upkeep }) => createPartitions(upkeep).indexPast(midnightMs + 300_000)));
+    for (const other of others) await other.close(1_000);
+    expect(await indexed()).toEqual(["20280228", "20280229"]);
+    // As a migration leaves them.
+    await pools.upkeep.run(({ sql }) => sql.unsafe("DROP INDEX events_raw_20280228_occurred_at"));
+    await createPartitions(pools.upkeep).indexPast(midnightMs + 300_000);
+    expect(await indexed()).toEqual(["20280228", "20280229"]);
+  });
+
   it("are dropped when their whole day is past retention, and not a day earlier", async () => {
     const partitions = createPartitions(pools.upkeep);
     await partitions.ensure(NOW_MS - 30 * DAY_MS);
