@@ -52,7 +52,7 @@ export function readPlainEvent(text: PlainText, nowMs: number): Event | undefine
 
   if (!text.skip(TIMESTAMP)) return undefined;
   const timestamp = text.integer(MAX_TIMESTAMP_DIGITS);
-  if (timestamp < nowMs - MAX_EVENT_AGE_MS || timestamp > nowMs + MAX_EVENT_LEAD_MS) return undefined;
+  if (timestamp < 1 || timestamp < nowMs - MAX_EVENT_AGE_MS || timestamp > nowMs + MAX_EVENT_LEAD_MS) return undefined;
 
   let durationMs: number | undefined;
   if (text.skip(DURATION)) {

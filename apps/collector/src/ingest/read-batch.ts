@@ -6,6 +6,8 @@ import { checkFrame, type ValidatedBatch, validateBatch } from "./validate-batch
 
 const EVENTS = '"events":[';
 const COMMA = 0x2c;
+/** A valid batch needs less than half of it for all but its events. */
+const MAX_FRAME_BYTES = 2_048;
 
 /**
  * Parses and checks the body of a batch.
@@ -18,13 +20,13 @@ export function readBatch(body: Buffer, nowMs: number): ValidatedBatch | Problem
 }
 
 /**
- * Reads a valid batch whose events are all plain, in a fraction of the time. They are cut out, and what is left of the body is
- * parsed and checked as strictly as ever. That is sound wherever the cut is: when something parses in which they leave an
- * empty array of events behind, the cut was no string but the inside of that array, for a quote within a string is escaped.
+ * Reads a batch whose events are all plain and valid, in a fraction of the time. They are cut out, and what is left is parsed
+ * and checked as strictly as ever. It is JSON exactly when the whole is, for the cut cannot have been in a string, where quotes
+ * are escaped; and if it was in an array of another name than `events`, no batch may have a member of that name.
  *
  * @returns undefined when it is not such a batch
  */
-export function readPlainBatch(body: Buffer, nowMs: number): ValidatedBatch | undefined {
+export function readPlainBatch(body: Buffer, nowMs: number): ValidatedBatch | ProblemCode | undefined {
   const found = body.indexOf(EVENTS, 0, "latin1");
   if (found < 0) return undefined;
   const start = found + EVENTS.length;
@@ -36,17 +38,17 @@ export function readPlainBatch(body: Buffer, nowMs: number): ValidatedBatch | un
     events.push(event);
   } while (text.skipByte(COMMA));
 
-  const frame = parseFrame(Buffer.concat([body.subarray(0, start), body.subarray(text.at)]));
-  // Elsewhere than in the batch itself, no object may have a member `events`: the check of the frame finds that.
-  if (!Array.isArray(frame?.events) || frame.events.length > 0) return undefined;
-  const batch = { ...frame, events } as Batch;
-  if (checkFrame(batch) !== undefined) return undefined;
-  return { batchId: batch.batchId, events, rejected: [], dropped: batch.dropped };
+  // What is not plain is parsed again with its events, so it must be small.
+  if (start + body.length - text.at > MAX_FRAME_BYTES) return undefined;
+  const batch = parseFrame(Buffer.concat([body.subarray(0, start), body.subarray(text.at)]));
+  if (!Array.isArray(batch?.events) || batch.events.length > 0) return undefined;
+  batch.events = events;
+  return checkFrame(batch) ?? { batchId: batch.batchId, events, rejected: [], dropped: batch.dropped };
 }
 
-function parseFrame(bytes: Buffer): Partial<Batch> | undefined {
+function parseFrame(bytes: Buffer): Batch | undefined {
   try {
-    return parseJsonBody(bytes) as Partial<Batch>;
+    return parseJsonBody(bytes) as Batch;
   } catch {
     // What is wrong with it is said of the whole.
     return undefined;

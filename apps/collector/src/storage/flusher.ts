@@ -19,7 +19,8 @@ export interface FlusherDeps {
   readonly now: () => number;
 }
 
-const RETRIED = new Set(["40001", "40P01"]);
+/** Conflicts; and statements that the server had lost or planned for other columns, behind which their own fault may hide. */
+const RETRIED = new Set(["40001", "40P01", "26000", "0A000"]);
 
 /** Writes groups of deliveries, each group in one statement. */
 export class Flusher {
@@ -85,7 +86,7 @@ export class Flusher {
     }
   }
 
-  /** Writes a group, once more after a deadlock or where a partition was missing; returns the new delivery ids. */
+  /** Writes a group, once more after what a second try may mend or show; returns the new delivery ids. */
   async #write(items: readonly FlushItem[]): Promise<ReadonlySet<string>> {
     try {
       return await this.#execute(items, true);

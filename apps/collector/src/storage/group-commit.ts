@@ -11,9 +11,7 @@ export interface GroupCommitDeps {
   readonly onQuarantined?: (events: number) => void;
   /** Rows of one statement; a delivery is never split. */
   readonly maxEventsPerFlush?: number;
-  /** So many events are sent behind a flush that still runs; fewer wait for its end. */
-  readonly minEventsBehind?: number;
-  /** Events that may wait, those on their way included. */
+  /** Events that may wait, those of the running flush included. */
   readonly maxQueuedEvents?: number;
 }
 
@@ -27,23 +25,18 @@ interface Waiting {
 
 /**
  * Many requests, one INSERT, one COMMIT. While a flush runs, what comes in waits for the next: groups grow with the
- * load by themselves, and nothing waits for a timer.
+ * load by themselves, and nothing waits for a timer. No flush is sent behind another: see `ConnectionLimit`.
  */
 export class GroupCommit implements EventWriter {
   readonly #names: NameResolver;
   readonly #flush: GroupCommitDeps["flush"];
   readonly #onQuarantined: (events: number) => void;
   readonly #maxEventsPerFlush: number;
-  readonly #minEventsBehind: number;
   readonly #maxQueuedEvents: number;
   #queue: Waiting[] = [];
   #queuedEvents = 0;
   #depth = 0;
-  /** Events of `#queue`. */
-  #waitingEvents = 0;
-  /** Groups that are on their way to the database, which takes one after the other. */
-  #underWay = 0;
-  #isStarting = false;
+  #running = false;
   #closing = false;
   #onIdle: (() => void) | undefined;
 
@@ -52,7 +45,6 @@ export class GroupCommit implements EventWriter {
     this.#flush = deps.flush;
     this.#onQuarantined = deps.onQuarantined ?? (() => {});
     this.#maxEventsPerFlush = deps.maxEventsPerFlush ?? 2_000;
-    this.#minEventsBehind = deps.minEventsBehind ?? 400;
     this.#maxQueuedEvents = deps.maxQueuedEvents ?? 20_000;
   }
 
@@ -95,31 +87,17 @@ export class GroupCommit implements EventWriter {
 
   #enqueue(waiting: Waiting): void {
     this.#queue.push(waiting);
-    this.#waitingEvents += waiting.item.eventCount;
-    if (this.#isStarting || !this.#isDue()) return;
-    this.#isStarting = true;
+    if (this.#running) return;
+    this.#running = true;
     // Requests that arrive in the same turn of the event loop share the first flush.
-    setImmediate(() => {
-      this.#isStarting = false;
-      void this.#run();
-    });
-  }
-
-  /**
-   * A large group is sent behind the one that runs, so that the database goes on with it at once. A small one grows meanwhile:
-   * each commit costs the same whatever is in it.
-   */
-  #isDue(): boolean {
-    if (this.#queue.length === 0) return false;
-    return this.#underWay === 0 || (this.#underWay === 1 && this.#waitingEvents >= this.#minEventsBehind);
+    setImmediate(() => void this.#run());
   }
 
   async #run(): Promise<void> {
-    while (this.#isDue()) {
+    while (this.#queue.length > 0) {
       const group = this.#nextGroup();
       const { leaders, followers } = splitRepeats(group);
       let outcomes: readonly FlushOutcome[];
-      this.#underWay += 1;
       try {
         outcomes = await this.#flush(leaders.map(({ item }) => item));
       } catch (error) {
@@ -127,24 +105,21 @@ export class GroupCommit implements EventWriter {
         // Whoever waits behind a database that has just hung for seconds has waited as long as they may.
         if (error instanceof StorageUnavailableError && error.code === "DEADLINE") this.#refuseQueue(error);
         continue;
-      } finally {
-        this.#underWay -= 1;
       }
       // The flush of the next group begins before this one is answered: else PostgreSQL would wait for all its answers.
       process.nextTick(() => this.#settle(leaders, followers, outcomes));
     }
+    this.#running = false;
   }
 
   #nextGroup(): Waiting[] {
     let events = 0;
     let end = 0;
     while (end < this.#queue.length) {
-      const { eventCount } = (this.#queue[end] as Waiting).item;
-      if (end > 0 && events + eventCount > this.#maxEventsPerFlush) break;
-      events += eventCount;
+      events += (this.#queue[end] as Waiting).item.eventCount;
+      if (end > 0 && events > this.#maxEventsPerFlush) break;
       end += 1;
     }
-    this.#waitingEvents -= events;
     return this.#queue.splice(0, end);
   }
 
@@ -161,7 +136,6 @@ export class GroupCommit implements EventWriter {
   }
 
   #refuseQueue(error: StorageUnavailableError): void {
-    this.#waitingEvents = 0;
     for (const waiting of this.#queue.splice(0)) this.#reject(waiting, error);
   }
 

@@ -12,11 +12,12 @@ export interface MaintenanceDeps {
   readonly now: () => number;
 }
 
-/** What storage needs done from time to time: partitions made ahead, past days indexed, what is past its time dropped. */
+/** What storage needs done from time to time: partitions made ahead, what is past its time dropped, days that are over indexed. */
 export async function maintainStorage(deps: MaintenanceDeps): Promise<void> {
   const nowMs = deps.now();
   await deps.partitions.ensure(nowMs);
   await deps.partitions.dropBefore(nowMs - deps.rawRetentionDays * DAY_MS);
-  await deps.partitions.indexPast(nowMs);
   await deps.deliveries.prune(nowMs - DELIVERY_RETENTION_MS);
+  // Last, for it may take its time and fail.
+  await deps.partitions.indexPast(nowMs);
 }

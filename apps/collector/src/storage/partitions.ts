@@ -4,7 +4,7 @@ const DAY_MS = 86_400_000;
 /** Days that always have a partition, counted from today, UTC: events are at most a minute old and a second ahead. */
 const FIRST_DAY = -1;
 const LAST_DAY = 3;
-/** So long after a day its last events are stored: they come within a minute and a second, and wait no minute more. */
+/** So long after a day its last events are stored: they come a minute late at most, and do not wait another. */
 const LATE_MS = 5 * 60_000;
 
 /** Daily partitions of `events_raw`: made ahead, dropped when they are past retention. Days are UTC. */
@@ -31,7 +31,9 @@ export function createPartitions(pool: Pool): Partitions {
     pool.run(
       ({ sql }) => sql<PartitionRow[]>`
         SELECT c.relname AS name, i.inhrelid IS NOT NULL AS attached,
-          EXISTS (SELECT 1 FROM pg_index x WHERE x.indrelid = c.oid) AS indexed
+          EXISTS (
+            SELECT 1 FROM pg_class x WHERE x.relnamespace = c.relnamespace AND x.relname = c.relname || '_occurred_at'
+          ) AS indexed
         FROM pg_class c
         LEFT JOIN pg_inherits i ON i.inhrelid = c.oid AND i.inhparent = 'events_raw'::regclass
         WHERE c.relnamespace = (SELECT relnamespace FROM pg_class WHERE oid = 'events_raw'::regclass)
@@ -78,16 +80,13 @@ export function createPartitions(pool: Pool): Partitions {
     async indexPast(nowMs) {
       const open = partitionName(startOfDay(nowMs - LATE_MS));
       const isMissing = ({ name, indexed }: PartitionRow) => !indexed && name < open;
+      const failures: unknown[] = [];
       for (const { name } of (await list()).filter(isMissing)) {
-        try {
-          await execute(
-            `CREATE INDEX ${name}_occurred_at ON ${name} USING brin (occurred_at) WITH (pages_per_range = 32)`,
-          );
-        } catch (error) {
-          // Another replica may have made it, or dropped the day.
-          if ((await list()).some((row) => row.name === name && isMissing(row))) throw error;
-        }
+        const index = `${name}_occurred_at ON ${name} USING brin (occurred_at) WITH (pages_per_range = 32)`;
+        await execute(`CREATE INDEX ${index}`).catch((error) => failures.push(error));
       }
+      // Other replicas may have made what failed here, or dropped the day.
+      if (failures.length > 0 && (await list()).some(isMissing)) throw failures[0];
     },
 
     async dropBefore(beforeMs) {

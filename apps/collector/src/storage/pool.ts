@@ -1,5 +1,6 @@
 import type { PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import postgres, { type Options, type Sql } from "postgres";
+import { ConnectionLimit } from "./connection-limit.ts";
 import { drizzle } from "./drizzle.ts";
 import { StorageUnavailableError, toStorageError } from "./errors.ts";
 
@@ -16,7 +17,7 @@ export interface PoolOptions {
   /** The server gives a statement up after this. */
   readonly statementTimeoutMs: number;
   readonly lockTimeoutMs: number;
-  /** This process gives an answer up after this, whatever the server or the network does, not counting when it was held up. */
+  /** This process gives an answer up after this, the wait for a connection included, whatever the server or the network does, not counting when it was held up. */
   readonly deadlineMs: number;
   /** Further settings of the session. */
   readonly session?: Readonly<Record<string, string | number | boolean>>;
@@ -42,24 +43,25 @@ export interface Connection {
 export class Pool {
   readonly #address: DatabaseAddress;
   readonly #options: PoolOptions;
+  readonly #limit: ConnectionLimit;
   #connection: Connection | undefined;
   #closed = false;
 
   constructor(address: DatabaseAddress, options: PoolOptions) {
     this.#address = address;
     this.#options = options;
+    this.#limit = new ConnectionLimit(options.maxConnections);
   }
 
   /**
-   * Runs statements.
+   * Runs statements, one after the other, on a connection that nobody else uses meanwhile.
    *
    * @param deadlineMs defaults to the pool's
    * @throws {StorageUnavailableError} when the database is out, {StorageFaultError} when it refuses
    */
   async run<T>(work: (connection: Connection) => Promise<T>, deadlineMs = this.#options.deadlineMs): Promise<T> {
-    if (this.#closed) throw new StorageUnavailableError("POOL_CLOSED");
-    this.#connection ??= connect(this.#address, this.#options);
-    const connection = this.#connection;
+    let connection: Connection | undefined;
+    const place = this.#limit.enter();
     let timer: NodeJS.Timeout | undefined;
     let lastCall: NodeJS.Immediate | undefined;
     const deadline = new Promise<never>((_resolve, reject) => {
@@ -70,7 +72,7 @@ export class Pool {
           if (slicesLeft > 0) return wait();
           // The answer may be waiting in the socket: let it be read first.
           lastCall = setImmediate(() => {
-            this.#discard(connection);
+            if (connection !== undefined) this.#discard(connection);
             reject(new StorageUnavailableError("DEADLINE"));
           });
         }, deadlineMs / DEADLINE_SLICES);
@@ -78,12 +80,17 @@ export class Pool {
       wait();
     });
     try {
+      if (place.turn !== undefined) await Promise.race([place.turn, deadline]);
+      if (this.#closed) throw new StorageUnavailableError("POOL_CLOSED");
+      this.#connection ??= connect(this.#address, this.#options);
+      connection = this.#connection;
       return await Promise.race([work(connection), deadline]);
     } catch (error) {
       throw toStorageError(error);
     } finally {
       clearTimeout(timer);
       clearImmediate(lastCall);
+      place.leave();
     }
   }
 

@@ -17,9 +17,10 @@ describe("the catalog keeps the rules that let the store be sharded later", () =
     database = await openPostgres();
     pools = openPools(database.address);
     const partitions = createPartitions(pools.upkeep);
-    await partitions.ensure(Date.now());
-    // Noon of the next day: what was made for yesterday and today is over.
-    await partitions.indexPast(Date.now() + 86_400_000);
+    const noonMs = Date.UTC(2026, 10, 22, 12);
+    await partitions.ensure(noonMs);
+    // On the next day two of the five are over.
+    await partitions.indexPast(noonMs + 86_400_000);
     const rows = await query<{ name: string }>(`
       SELECT relname AS name FROM pg_class
       WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition`);

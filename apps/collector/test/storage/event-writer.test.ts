@@ -72,7 +72,7 @@ describe.each(TARGETS)("writing events to $name", ({ open }) => {
     nextKeyId += 1;
     const keyId = nextKeyId;
     const deliveries = Array.from({ length: 120 }, () => delivery(100, { keyId }));
-    /** Every other one comes again while the first may be waiting, running, behind a flush that runs, or stored. */
+    /** Every other one comes again while the first may be waiting, on its way, or stored. */
     const sent = deliveries.flatMap((one, index) => (index % 2 === 0 ? [one] : [one, deliveries[index >> 1] ?? one]));
     const results: WriteResult[] = [];
     const lanes = Array.from({ length: 24 }, async () => {

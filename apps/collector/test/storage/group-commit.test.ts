@@ -62,7 +62,7 @@ describe("group commit", () => {
     expect(writer.depth).toBe(0);
   });
 
-  it("runs one flush at a time; the little that comes meanwhile shares the next", async () => {
+  it("runs one flush at a time; what comes meanwhile shares the next", async () => {
     const { writer, flushes, next } = open();
     const first = writer.write(delivery(1));
     const flush = await next(1);
@@ -75,54 +75,6 @@ describe("group commit", () => {
     second.commit();
     await rest;
     expect(flushes.length).toBe(2);
-  });
-
-  it("sends one large group behind the flush that runs, and no second one", async () => {
-    const { writer, flushes, next } = open({ minEventsBehind: 10 });
-    const write = (...sizes: number[]) => Promise.all(sizes.map((size) => writer.write(delivery(size))));
-    const sizes = ({ items }: Flush) => items.map(({ eventCount }) => eventCount);
-    /** Everything that would begin a flush has had its turn. */
-    const turn = () => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
-    const first = write(1);
-    await next(1);
-    const behind = write(5, 4);
-    await turn();
-    expect(flushes.length).toBe(1);
-    const enough = write(1);
-    expect(sizes(await next(2))).toEqual([5, 4, 1]);
-    const third = write(30, 30);
-    await turn();
-    expect(flushes.length).toBe(2);
-    flushes[0]?.commit();
-    await first;
-    expect(sizes(await next(3))).toEqual([30, 30]);
-    const last = write(2);
-    flushes[1]?.commit();
-    await Promise.all([behind, enough]);
-    await turn();
-    expect(flushes.length).toBe(3);
-    flushes[2]?.commit();
-    await third;
-    expect(sizes(await next(4))).toEqual([2]);
-    flushes[3]?.commit();
-    await last;
-    expect(writer.depth).toBe(0);
-  });
-
-  it("answers what was sent behind a flush by its own fate, whichever ends first", async () => {
-    const { writer, next } = open({ minEventsBehind: 2 });
-    const first = writer.write(delivery(1));
-    const running = await next(1);
-    const second = writer.write(delivery(2));
-    const behind = await next(2);
-    const third = writer.write(delivery(1));
-    behind.commit();
-    await expect(second).resolves.toEqual({ duplicate: false, accepted: 2 });
-    running.fail(new StorageUnavailableError("57P01"));
-    await expect(first).rejects.toMatchObject({ code: "57P01" });
-    (await next(3)).commit();
-    await expect(third).resolves.toEqual({ duplicate: false, accepted: 1 });
-    expect(writer.depth).toBe(0);
   });
 
   it("starts the next flush before it answers the group before", async () => {
@@ -196,23 +148,6 @@ describe("group commit", () => {
     flush.commit();
     await expect(write).resolves.toEqual({ duplicate: false, accepted: 1 });
     await closed;
-  });
-
-  it("waits for all that is on its way when it closes", async () => {
-    const { writer, next } = open({ minEventsBehind: 1 });
-    const writes = [writer.write(delivery(1))];
-    const flush = await next(1);
-    writes.push(writer.write(delivery(1)));
-    const behind = await next(2);
-    let isClosed = false;
-    const closed = writer.close(60_000).then(() => {
-      isClosed = true;
-    });
-    flush.commit();
-    await writes[0];
-    expect(isClosed).toBe(false);
-    behind.commit();
-    await Promise.all([...writes, closed]);
   });
 
   it("refuses what is left when the deadline of a close has passed", async () => {

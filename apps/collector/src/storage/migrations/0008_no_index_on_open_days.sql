@@ -1,2 +1,2 @@
--- Each partition gets this index when its day is over: docs/decisions/0008-days-are-indexed-when-they-are-over.md.
+-- Each partition gets this index when its day is over: docs/decisions/0007-days-are-indexed-when-they-are-over.md.
 DROP INDEX events_raw_occurred_at;
