@@ -16,7 +16,7 @@ export interface StorageSite {
   readonly replicas: readonly [Replica, Replica];
 }
 
-/** Longer than a flush waits for its database, which is 3 s: where it hangs, or connects anew behind a proxy, none is refused before. */
+/** Longer than a flush waits, which is 3 s: where the database hangs, or is connected to behind a proxy, none is refused before. */
 const LASTS_MS = 4_000;
 
 /** Few connections, so that all of them can be taken. */

@@ -12,7 +12,7 @@ import { type Alphabet, literal, type PlainText } from "./plain-text.ts";
 
 const QUOTE = 0x22;
 const CLOSE_BRACE = 0x7d;
-/** Of a time in this century. */
+/** Of any time until the year 2286. */
 const MAX_TIMESTAMP_DIGITS = 13;
 const MAX_DURATION_DIGITS = String(MAX_DURATION_MS).length;
 

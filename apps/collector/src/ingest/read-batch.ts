@@ -22,7 +22,7 @@ export function readBatch(body: Buffer, nowMs: number): ValidatedBatch | Problem
 /**
  * Reads a batch whose events are all plain and valid, in a fraction of the time. They are cut out, and what is left is parsed
  * and checked as strictly as ever. It is JSON exactly when the whole is, for the cut cannot have been in a string, where quotes
- * are escaped; and if it was in an array of another name than `events`, no batch may have a member of that name.
+ * are escaped; and if it was in another array than the batch's events, the check refuses the member that holds that array.
  *
  * @returns undefined when it is not such a batch
  */

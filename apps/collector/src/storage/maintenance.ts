@@ -12,7 +12,7 @@ export interface MaintenanceDeps {
   readonly now: () => number;
 }
 
-/** What storage needs done from time to time: partitions made ahead, what is past its time dropped, days that are over indexed. */
+/** What storage needs from time to time: partitions made ahead, what is past its time dropped, days that are over indexed. */
 export async function maintainStorage(deps: MaintenanceDeps): Promise<void> {
   const nowMs = deps.now();
   await deps.partitions.ensure(nowMs);

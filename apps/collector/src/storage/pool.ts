@@ -17,7 +17,10 @@ export interface PoolOptions {
   /** The server gives a statement up after this. */
   readonly statementTimeoutMs: number;
   readonly lockTimeoutMs: number;
-  /** This process gives an answer up after this, the wait for a connection included, whatever the server or the network does, not counting when it was held up. */
+  /**
+   * This process gives an answer up after this, the wait for a connection included, whatever the server or the network does,
+   * not counting when it was held up.
+   */
   readonly deadlineMs: number;
   /** Further settings of the session. */
   readonly session?: Readonly<Record<string, string | number | boolean>>;

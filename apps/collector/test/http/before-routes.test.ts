@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { RawConnection, requestText } from "../ingest/raw-http.ts";
+import { eventRequest, RawConnection, requestText } from "../ingest/raw-http.ts";
 import { startTestCollector, type TestCollector } from "../ingest/test-collector.ts";
 
 let collector: TestCollector;
@@ -10,24 +10,13 @@ afterEach(() => collector.close());
 
 const codeOf = (body: string) => (JSON.parse(body) as { code?: string }).code;
 
-/** A request for one event that would be stored. */
-function eventRequest(path: string): string {
-  const body = JSON.stringify(collector.event());
-  const headers = [
-    ["Content-Type", "application/json"],
-    ["X-API-Key", collector.key.apiKey],
-    ["Content-Length", String(body.length)],
-  ] as const;
-  return requestText("POST", path, headers, body);
-}
-
 describe.each(["/v1/events", "/v1/%65vents", "/v1/events/batch?x=1", "/health"])(
   "before any route is looked at, %s",
   (path) => {
-    const text = () => (path === "/health" ? requestText("GET", path, []) : eventRequest(path));
+    const text = () => (path === "/health" ? requestText("GET", path, []) : eventRequest(collector, path));
 
     test("gets 503 once the collector is closing, and is told when to come back", async () => {
-      const pending = eventRequest("/v1/events");
+      const pending = eventRequest(collector);
       const connection = new RawConnection(collector.port);
       // One that is not finished keeps the connection open while everything else closes.
       connection.send(pending.slice(0, -1));

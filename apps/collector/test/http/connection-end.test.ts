@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from "vitest";
-import { RawConnection, requestText } from "../ingest/raw-http.ts";
+import { eventRequest, RawConnection } from "../ingest/raw-http.ts";
 import { startTestCollector, type TestCollector } from "../ingest/test-collector.ts";
 
 let collector: TestCollector;
@@ -8,16 +8,6 @@ afterEach(async () => {
   connection.end();
   await collector.close();
 });
-
-function post(): string {
-  const body = JSON.stringify(collector.event());
-  const headers = [
-    ["Content-Type", "application/json"],
-    ["X-API-Key", collector.key.apiKey],
-    ["Content-Length", String(body.length)],
-  ] as const;
-  return requestText("POST", "/v1/events", headers, body);
-}
 
 /** Sends it, and resolves when so many requests wait for their commit. */
 async function sendAndHold(bytes: string): Promise<() => void> {
@@ -45,7 +35,7 @@ test("a shutdown waits for no client that keeps its connection after the last an
   // Nothing but the shutdown itself may end the connection.
   collector.app.server.setTimeout(0);
   connection = new RawConnection(collector.port);
-  const release = await sendAndHold(post());
+  const release = await sendAndHold(eventRequest(collector));
   const closed = collector.close();
   while (collector.app.server.listening) await new Promise((resolve) => setImmediate(resolve));
   release();
@@ -57,7 +47,7 @@ test("a shutdown waits for no client that keeps its connection after the last an
 test("what is sent behind a request that ends its connection is neither stored nor counted", async () => {
   collector = await startTestCollector();
   connection = new RawConnection(collector.port);
-  connection.send(post().replace("Host: collector", "Host: a b") + post());
+  connection.send(eventRequest(collector).replace("Host: collector", "Host: a b") + eventRequest(collector));
   expect((await connection.answer()).status).toBe(400);
   await connection.closed();
   expect(connection.rest).toBe("");
@@ -68,7 +58,7 @@ test("what is sent behind a request that ends its connection is neither stored n
 test("garbage behind a request that is being stored takes nothing from its answer, and ends the connection after it", async () => {
   collector = await startTestCollector();
   connection = new RawConnection(collector.port);
-  const release = await sendAndHold(`${post()}\x00\x01garbage\r\n\r\n`);
+  const release = await sendAndHold(`${eventRequest(collector)}\x00\x01garbage\r\n\r\n`);
   release();
   expect((await connection.answer()).status).toBe(201);
   await connection.closed();

@@ -1,4 +1,4 @@
-import type { Event } from "@org/mcp-analytics-schema";
+import { CLIENT_NAMES, DROP_REASONS, type Event, MAX_DROPPED_COUNT } from "@org/mcp-analytics-schema";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseJsonBody } from "../../src/http/json-body.ts";
@@ -195,6 +195,22 @@ test("batches as JSON.stringify writes them are read plainly", () => {
     }),
     { numRuns: 2_000 },
   );
+});
+
+test("the longest batch that is valid is read plainly", () => {
+  const software = { name: "n".repeat(64), version: "1".repeat(32) };
+  const dropped = Object.fromEntries(DROP_REASONS.map((reason) => [reason, MAX_DROPPED_COUNT]));
+  const client = CLIENT_NAMES.toSorted((a, b) => b.length - a.length)[0];
+  const event = {
+    tool: "t".repeat(50),
+    success: false,
+    errorType: "E".repeat(50),
+    timestamp: NOW_MS,
+    durationMs: 86_400_000,
+  };
+  const events = Array(100).fill(event);
+  const text = JSON.stringify({ batchId: BATCH_ID, sdk: software, server: software, client, dropped, events });
+  expect(readPlainBatch(Buffer.from(text), NOW_MS)).toMatchObject({ events, dropped });
 });
 
 test("names that take each other's place in memory stay what they are", () => {

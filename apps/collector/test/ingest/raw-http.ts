@@ -1,4 +1,5 @@
 import { connect, type Socket } from "node:net";
+import type { TestCollector } from "./test-collector.ts";
 
 /** One answer as it came over the connection. */
 export interface RawAnswer {
@@ -92,6 +93,17 @@ export function requestText(
 ): string {
   const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join("");
   return `${method} ${target} HTTP/1.1\r\nHost: collector\r\n${lines}\r\n${body}`;
+}
+
+/** A request for one event that would be stored. */
+export function eventRequest({ event, key }: TestCollector, target = "/v1/events"): string {
+  const body = JSON.stringify(event());
+  const headers = [
+    ["Content-Type", "application/json"],
+    ["X-API-Key", key.apiKey],
+    ["Content-Length", String(body.length)],
+  ] as const;
+  return requestText("POST", target, headers, body);
 }
 
 /** Sends one request on a connection of its own and returns the answer. */
