@@ -141,7 +141,7 @@ export const timing: AttackGroup = {
             },
             500,
           ],
-          ["giving back", { buckets: { ...store, giveBack: fail }, writer: { ...writer, write: fail } }, 500],
+          ["giving back", { buckets: { ...store, refund: fail }, writer: { ...writer, write: fail } }, 500],
           [
             "storage that is out",
             {

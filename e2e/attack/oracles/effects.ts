@@ -73,10 +73,8 @@ async function findWrongCharges({ redis }: OwnStack, ledger: Ledger): Promise<st
     for (const key of ledger.keys) {
       const { requests, events } = await readCharges(redis, key);
       const stated = ledger.chargesOf(key);
-      const ahead = ledger.aheadOf(key);
-      const isWrong = (charged: number, due: number) => charged < due || charged > due + ahead;
-      if (isWrong(requests, stated.requests)) wrong.push(`${requests} requests charged instead of ${stated.requests}`);
-      if (isWrong(events, stated.events)) wrong.push(`${events} events charged instead of ${stated.events}`);
+      if (requests !== stated.requests) wrong.push(`${requests} requests charged instead of ${stated.requests}`);
+      if (events !== stated.events) wrong.push(`${events} events charged instead of ${stated.events}`);
     }
     if (wrong.length === 0 || performance.now() > endMs) return wrong;
     await wait(LOOK_AGAIN_MS);

@@ -1,15 +1,11 @@
-import { type Event, TIERS } from "@org/mcp-analytics-schema";
+import type { Event } from "@org/mcp-analytics-schema";
 import type { AttackKey } from "../stack/attack-keys.ts";
-
-/** Requests that one collector may have taken ahead of their use for a key of the largest tier: two leases. */
-const MOST_AHEAD = 2 * (TIERS.enterprise.burstRequests / 20);
 
 /** What a case has stated that its requests did. Whatever is not stated must not have happened. */
 export class Ledger {
   readonly #charges = new Map<AttackKey, { requests: number; events: number }>();
   readonly #events: { key: AttackKey; event: Event }[] = [];
   readonly #keys = new Set<AttackKey>();
-  readonly #ahead = new Map<AttackKey, number>();
   #deliveries = 0;
 
   /** A key that the case uses; it must be charged nothing unless stated. */
@@ -21,16 +17,6 @@ export class Ledger {
     this.watch(key);
     const charges = this.#charges.get(key) ?? { requests: 0, events: 0 };
     this.#charges.set(key, { requests: charges.requests + requests, events: charges.events + events });
-  }
-
-  /** The key goes on asking so many collectors for longer than five seconds: they take tokens of it ahead (decision 0005). */
-  goOnAsking(key: AttackKey, collectors: number): void {
-    this.#ahead.set(key, collectors * MOST_AHEAD);
-  }
-
-  /** Requests that may be charged beyond those that are stated, with one event each. */
-  aheadOf(key: AttackKey): number {
-    return this.#ahead.get(key) ?? 0;
   }
 
   /** @param isDelivery whether they have an id under which they are stored once */

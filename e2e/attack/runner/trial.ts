@@ -23,7 +23,6 @@ const CHARGED: ReadonlySet<Outcome> = new Set<Outcome>([
   "malformed-json",
   "invalid-utf8",
   "too-deep",
-  "duplicate-member",
   "too-many-events",
   "signature-replayed",
 ]);

@@ -25,16 +25,19 @@ export const DroppedSchema = Type.Object(
   closed,
 );
 
+const envelope = {
+  batchId: Type.String({ pattern: BATCH_ID_PATTERN, description: "UUIDv7, the same on every attempt." }),
+  sdk: Type.Optional(SoftwareSchema),
+  server: Type.Optional(SoftwareSchema),
+  client: Type.Optional(Type.Enum(CLIENT_NAMES)),
+  dropped: Type.Optional(DroppedSchema),
+};
+const eventCount = { minItems: 1, maxItems: MAX_EVENTS_PER_BATCH };
+
 /** Body of `POST /v1/events/batch`. `batchId` is the idempotency key: the same id is stored once. */
-export const BatchSchema = Type.Object(
-  {
-    batchId: Type.String({ pattern: BATCH_ID_PATTERN, description: "UUIDv7, the same on every attempt." }),
-    events: Type.Array(EventSchema, { minItems: 1, maxItems: MAX_EVENTS_PER_BATCH }),
-    sdk: Type.Optional(SoftwareSchema),
-    server: Type.Optional(SoftwareSchema),
-    client: Type.Optional(Type.Enum(CLIENT_NAMES)),
-    dropped: Type.Optional(DroppedSchema),
-  },
-  closed,
-);
+export const BatchSchema = Type.Object({ ...envelope, events: Type.Array(EventSchema, eventCount) }, closed);
 export type Batch = Static<typeof BatchSchema>;
+
+/** A batch whose events are still unchecked: a fault here refuses the batch, a fault of an event only that event. */
+export const BatchEnvelopeSchema = Type.Object({ ...envelope, events: Type.Array(Type.Unknown(), eventCount) }, closed);
+export type BatchEnvelope = Static<typeof BatchEnvelopeSchema>;

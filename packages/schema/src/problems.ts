@@ -8,7 +8,6 @@ export const PROBLEMS = {
   "malformed-json": { status: 400, error: "Malformed JSON" },
   "invalid-utf8": { status: 400, error: "Body is not valid UTF-8" },
   "too-deep": { status: 400, error: "JSON is nested too deeply" },
-  "duplicate-member": { status: 400, error: "JSON repeats a member name" },
   "conflicting-credentials": { status: 400, error: "Send either X-API-Key or Authorization, not both" },
   "bad-request": { status: 400, error: "Malformed request" },
   "key-required": { status: 401, error: "API key required" },
@@ -51,3 +50,12 @@ export const REJECT_REASONS = [
   "invalid_duration",
 ] as const;
 export type RejectReason = (typeof REJECT_REASONS)[number];
+
+/** The reason for a field that breaks its rule, by the name of the field. Where several do, the first one here is reported. */
+export const FIELD_REJECT_REASONS = {
+  tool: "invalid_tool",
+  success: "invalid_success",
+  errorType: "invalid_error_type",
+  durationMs: "invalid_duration",
+  timestamp: "invalid_timestamp",
+} as const satisfies Readonly<Record<string, RejectReason>>;

@@ -1,21 +1,65 @@
-import type { IncomingMessage } from "node:http";
-import { isIPv4, isIPv6 } from "node:net";
+import { BlockList, isIP, isIPv6 } from "node:net";
 import proxyAddr from "@fastify/proxy-addr";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 
-/** The address of the client of a request. */
-export type AddressOf = (request: IncomingMessage) => string;
+/** `1.2.3.4:5678` and `[::1]:5678`, as some proxies write it into `X-Forwarded-For`. */
+const WITH_PORT = /^(?:(\d{1,3}(?:\.\d{1,3}){3})|\[([0-9A-Fa-f:.]+)\])(?::\d{1,5})?$/;
+
+function withoutPort(text: string): string {
+  const [, ipv4, ipv6] = WITH_PORT.exec(text) ?? [];
+  return ipv4 ?? ipv6 ?? text;
+}
 
 /**
- * What a trusted proxy says the address is, if that is an address, else the other end of the connection.
+ * Fastify's `trustProxy` for a list of networks.
  *
- * @param trustProxy CIDRs of the proxies whose `X-Forwarded-For` is believed; none: the address of the connection counts
+ * @param networks CIDRs of the proxies whose `X-Forwarded-For` is believed; none: no proxy is
  */
-export function createAddressOf(trustProxy: readonly string[]): AddressOf {
-  const addressOfPeer: AddressOf = ({ socket }) => socket.remoteAddress ?? "";
-  if (trustProxy.length === 0) return addressOfPeer;
-  const isTrusted = proxyAddr.compile([...trustProxy]);
-  return (request) => {
-    const claimed = proxyAddr(request, isTrusted);
-    return isIPv4(claimed) || isIPv6(claimed) ? claimed : addressOfPeer(request);
-  };
+export function createTrustProxy(networks: readonly string[]): false | ((address: string, hop: number) => boolean) {
+  if (networks.length === 0) return false;
+  const isTrusted = proxyAddr.compile([...networks]);
+  return (address, hop) => isTrusted(withoutPort(address), hop);
+}
+
+/** The address that a trusted proxy reports, if it is one, else the peer's. Empty when the connection is gone. */
+export function clientAddress({ ip, raw }: FastifyRequest): string {
+  if (isIP(ip) !== 0) return ip;
+  const reported = withoutPort(ip ?? "");
+  return isIP(reported) === 0 ? (raw.socket.remoteAddress ?? "") : reported;
+}
+
+const PRIVATE = new BlockList();
+for (const [network, prefix] of [
+  ["10.0.0.0", 8],
+  ["127.0.0.0", 8],
+  ["169.254.0.0", 16],
+  ["172.16.0.0", 12],
+  ["192.168.0.0", 16],
+] as const) {
+  PRIVATE.addSubnet(network, prefix, "ipv4");
+}
+PRIVATE.addAddress("::1", "ipv6");
+PRIVATE.addSubnet("fc00::", 7, "ipv6");
+PRIVATE.addSubnet("fe80::", 10, "ipv6");
+
+/**
+ * Warns once when a peer in a private network sends `X-Forwarded-For` and is not trusted: it is probably a proxy, and all
+ * its clients share one limit then.
+ */
+export function warnOfUntrustedProxy(app: FastifyInstance, networks: readonly string[]): void {
+  const trust = createTrustProxy(networks);
+  let warned = false;
+  app.addHook("onRequest", function untrustedProxy(request, _reply, done) {
+    if (!warned && request.headers["x-forwarded-for"] !== undefined) {
+      const peer = request.raw.socket.remoteAddress ?? "";
+      const isPrivate = isIP(peer) !== 0 && PRIVATE.check(peer, isIPv6(peer) ? "ipv6" : "ipv4");
+      if (isPrivate && (trust === false || !trust(peer, 0))) {
+        warned = true;
+        app.log.warn(
+          "X-Forwarded-For of a private peer is ignored, so its clients share one limit. If it is your proxy, add its network to TRUST_PROXY",
+        );
+      }
+    }
+    done();
+  });
 }

@@ -9,10 +9,10 @@ export const PROBLEM_DOCS: Readonly<Record<ProblemCode, string>> = {
     "The body is JSON but no valid event or batch: a field is unknown, missing or breaks its rule. For an event, `details` names the rule. Nothing was stored. Sending the same again gives the same answer.",
   "no-valid-event":
     "Not one event of the batch is valid; `details` names the rule that each breaks. Nothing was stored. Sending the same again gives the same answer.",
-  "malformed-json": "The body is no JSON text, begins with a byte order mark, or has a member named __proto__.",
+  "malformed-json":
+    "The body is no JSON text, or begins with a byte order mark. Where a member name is repeated, the last one counts.",
   "invalid-utf8": "The body has bytes that are no UTF-8.",
   "too-deep": "The body nests objects and arrays deeper than any valid body does.",
-  "duplicate-member": "An object in the body has the same member name twice, so that readers could disagree about it.",
   "conflicting-credentials": "Both X-API-Key and Authorization were sent. Send one of them.",
   "bad-request": "The request is not well-formed HTTP, has a malformed URL, or its parameters break their rules.",
   "key-required": "Send an API key in X-API-Key, or as `Authorization: Bearer`.",

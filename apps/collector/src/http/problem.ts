@@ -1,4 +1,3 @@
-import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
 import {
   PROBLEM_CONTENT_TYPE,
   PROBLEM_DOCS_PATH,
@@ -7,9 +6,8 @@ import {
   type ProblemCode,
 } from "@org/mcp-analytics-schema";
 import type { FastifyReply } from "fastify";
-import { SECURITY_HEADERS } from "./security-headers.ts";
 
-/** Members that an answer may add to those that its code fixes. */
+/** Members that a response may add to those that its code fixes. */
 export type ProblemExtra = Pick<Problem, "details" | "limit" | "resetAt">;
 
 const CONTENT_TYPE = `${PROBLEM_CONTENT_TYPE}; charset=utf-8`;
@@ -35,35 +33,25 @@ function problemHeaders(code: ProblemCode): Record<string, string> {
   return PROBLEMS[code].status === 401 ? { ...type, "www-authenticate": "Bearer" } : type;
 }
 
-/** Answers with a problem. */
+/** Responds with a problem. */
 export function sendProblem(reply: FastifyReply, code: ProblemCode, extra?: ProblemExtra): FastifyReply {
   return reply.code(PROBLEMS[code].status).headers(problemHeaders(code)).send(problemText(code, extra));
 }
 
-/** Answers with a problem where there is no framework. */
-export function writeProblem(
-  response: ServerResponse,
-  code: ProblemCode,
-  headers: OutgoingHttpHeaders = {},
-  extra?: ProblemExtra,
-): void {
-  const body = problemText(code, extra);
-  const length = { "content-length": Buffer.byteLength(body) };
-  response
-    .writeHead(PROBLEMS[code].status, { ...SECURITY_HEADERS, ...problemHeaders(code), ...length, ...headers })
-    .end(body);
-}
-
-/** Carries a problem out of a place that has no reply at hand. It has no stack: it is an answer, not a fault. */
+/** Refuses a request with a problem. It has no stack: it is a response, not a fault. */
 export class ProblemError extends Error {
   override readonly name = "ProblemError";
   readonly problem: ProblemCode;
+  readonly extra: ProblemExtra | undefined;
+  readonly headers: Readonly<Record<string, string>>;
 
-  constructor(problem: ProblemCode) {
+  constructor(problem: ProblemCode, extra?: ProblemExtra, headers: Readonly<Record<string, string>> = {}) {
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = 0;
     super(problem);
     Error.stackTraceLimit = stackTraceLimit;
     this.problem = problem;
+    this.extra = extra;
+    this.headers = headers;
   }
 }

@@ -1,30 +1,29 @@
 import type { Server } from "node:http";
 import type { FastifyHttpOptions } from "fastify";
+import { createTrustProxy } from "./client-address.ts";
 import { answerClientError } from "./client-error.ts";
 import { answerFrameworkError } from "./error-handler.ts";
 
 export interface ServerSettings {
-  /** CIDRs of the proxies whose `X-Forwarded-For` is believed; none: the address of the connection counts. */
+  /** CIDRs of the proxies whose `X-Forwarded-For` is believed; none: the peer's address counts. */
   readonly trustProxy: readonly string[];
 }
 
 /**
- * Options of a server that faces hostile clients. Timeouts are ordered: headers < body (`requestTimeout`, answered 408) <
- * idle connection, so that a slow client gets one answer and not two or none.
+ * Options of a server that faces hostile clients. Timeouts are ordered: headers < body (`requestTimeout`, 408) < idle
+ * connection, so that a slow client gets one response and not two or none.
  */
 export function serverOptions({ trustProxy }: ServerSettings) {
   return {
-    trustProxy: trustProxy.length === 0 ? false : [...trustProxy],
+    trustProxy: createTrustProxy(trustProxy),
     bodyLimit: 16 * 1024,
     connectionTimeout: 12_000,
     requestTimeout: 10_000,
-    // `connectionTimeout` ends connections that are idle between requests, too; Node would else make two timers a request.
-    keepAliveTimeout: 0,
-    // Node would answer what is beyond with a bare 503; `countOnConnection` ends the connection instead.
+    // Node sends a bare 503 to each request beyond; `checkConnection` ends the connection instead.
     maxRequestsPerSocket: 0,
     requestIdHeader: false,
     exposeHeadRoutes: false,
-    // Fastify's own 503 is no problem document; `openServer` answers instead.
+    // Fastify's own 503 is no problem document; `checkConnection` refuses instead.
     return503OnClosing: false,
     routerOptions: {
       caseSensitive: true,
@@ -39,7 +38,7 @@ export function serverOptions({ trustProxy }: ServerSettings) {
       headersTimeout: 5_000,
       maxHeaderSize: 8_192,
       connectionsCheckingInterval: 1_000,
-      // Node would answer without a problem; `isHost` decides instead.
+      // Node's own 400 is no problem document; `checkConnection` refuses instead.
       requireHostHeader: false,
       insecureHTTPParser: false,
       // A repeated Content-Type, Authorization or X-API-Key must be seen as two, not as the first of them.

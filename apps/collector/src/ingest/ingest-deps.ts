@@ -1,7 +1,6 @@
 import type { Batch } from "@org/mcp-analytics-schema";
-import type { AddressOf } from "../http/client-address.ts";
-import type { AddressLimiter } from "../limits/address-limiter.ts";
-import type { KeyLimiter } from "../limits/key-limiter.ts";
+import type { AddressLimits } from "../limits/address-limits.ts";
+import type { BucketStore } from "../limits/bucket-store.ts";
 import type { EventWriter } from "../storage/event-writer.ts";
 import type { KeyRecord, KeyStore } from "../storage/key-store.ts";
 import type { Outcomes } from "./outcome.ts";
@@ -10,19 +9,16 @@ import type { Outcomes } from "./outcome.ts";
 export interface IngestDeps {
   readonly keyStore: KeyStore;
   readonly writer: EventWriter;
-  readonly keyLimiter: KeyLimiter;
-  readonly addresses: AddressLimiter;
-  readonly addressOf: AddressOf;
+  readonly buckets: BucketStore;
+  readonly addressLimits: AddressLimits;
   readonly outcomes: Outcomes;
   /** Unix ms */
   readonly now: () => number;
   /** Signing secrets of a key, current first. */
   readonly signingSecretsFor: (key: KeyRecord) => readonly string[];
   readonly touchKey: (key: KeyRecord, atMs: number) => void;
-  /** Called with what a batch that was stored reports as given up. */
+  /** Called with what a stored batch reports as dropped. */
   readonly noteDropped: (key: KeyRecord, dropped: NonNullable<Batch["dropped"]>, atMs: number) => void;
-  /** Called once per answered request. */
+  /** Called once per counted request. */
   readonly observeSeconds: (seconds: number) => void;
-  /** Called with what nobody expected, and the path of the route: the request is answered with `internal`. */
-  readonly onError: (error: unknown, route: string) => void;
 }

@@ -1,93 +1,91 @@
-import { BoundedMap } from "../limits/bounded-map.ts";
-import { type KeyLimits, keyLimits } from "../limits/key-limits.ts";
+import { LRUCache } from "lru-cache";
 import type { KeyRecord, KeyStore } from "../storage/key-store.ts";
 
 /** A revoked or disabled key stops within this time on every replica. */
 export const KNOWN_KEY_TTL_MS = 10_000;
 export const UNKNOWN_KEY_TTL_MS = 30_000;
-/** A key that is still in use at this age is looked up again before its time, so that no request of it waits. */
+/** A key that is still in use at this age is looked up in the background, so that no request of it waits. */
 const REFRESH_AFTER_MS = 8_000;
-const MAX_KNOWN_KEYS = 20_000;
-const MAX_UNKNOWN_KEYS = 10_000;
+/** Memory for keys. A hot set of 100,000 fits; a fleet beyond it costs a share of a look-up for each request. */
+const MAX_KNOWN_KEYS_BYTES = 40_000_000;
+const BYTES_PER_KNOWN_KEY = 400;
+const MAX_UNKNOWN_KEYS_BYTES = 2_000_000;
+const BYTES_PER_UNKNOWN_KEY = 200;
 
-/** A key as requests need it: looked up once, its limits and secrets worked out once. */
+/** A key as requests need it. */
 export interface KnownKey {
   readonly record: KeyRecord;
-  readonly limits: KeyLimits;
-  /** Signing secrets, current first; worked out at the first signed request. */
+  /** Signing secrets, current first; derived at the first signed request. */
   secrets: readonly string[] | undefined;
   /** Hour (Unix ms) of its last use that was noted. */
   usedHourMs: number;
-}
-
-interface Remembered {
-  readonly key: KnownKey | null;
-  /** Unix ms at which the lookup began */
+  /** Unix ms at which the look-up began */
   readonly atMs: number;
 }
 
 export interface KeyCache {
   /**
    * @param atMs now, Unix ms
-   * @returns `null`: known not to exist; undefined: not known, ask `load`
+   * @returns `null`: known not to exist; undefined: not known, call `load`
    */
   peek(keyHash: string, atMs: number): KnownKey | null | undefined;
-  /** Whether it was good when it was last looked up, however long ago. */
-  wasKnown(keyHash: string): boolean;
-  /** Asks the database, once for all that ask at the same time. A failure is not remembered. */
+  /** Asks the database, once for all requests that ask at the same time. A failure is not cached. */
   load(keyHash: string): Promise<KnownKey | null>;
 }
 
 export function createKeyCache(keyStore: KeyStore, now: () => number): KeyCache {
-  // Apart, so that a flood of invented keys pushes no real one out.
-  const known = new BoundedMap<string, Remembered>(MAX_KNOWN_KEYS);
-  const unknown = new BoundedMap<string, Remembered>(MAX_UNKNOWN_KEYS);
+  // Apart, so that a flood of invented keys evicts no real one.
+  const known = new LRUCache<string, KnownKey>({ max: Math.floor(MAX_KNOWN_KEYS_BYTES / BYTES_PER_KNOWN_KEY) });
+  const unknown = new LRUCache<string, number>({ max: Math.floor(MAX_UNKNOWN_KEYS_BYTES / BYTES_PER_UNKNOWN_KEY) });
   const loading = new Map<string, Promise<KnownKey | null>>();
-
-  async function query(keyHash: string): Promise<KnownKey | null> {
-    const atMs = now();
-    const record = await keyStore.findByHash(keyHash);
-    const before = known.get(keyHash)?.key ?? undefined;
-    const key = record === undefined ? null : toKnownKey(record, before);
-    if (key === null) {
-      known.delete(keyHash);
-      unknown.set(keyHash, { key, atMs });
-    } else {
-      unknown.delete(keyHash);
-      known.set(keyHash, { key, atMs });
-    }
-    return key;
-  }
 
   function load(keyHash: string): Promise<KnownKey | null> {
     let lookup = loading.get(keyHash);
     if (lookup === undefined) {
-      lookup = query(keyHash).finally(() => loading.delete(keyHash));
+      lookup = lookUp(keyHash);
       loading.set(keyHash, lookup);
+      const forget = () => loading.delete(keyHash);
+      lookup.then(forget, forget);
     }
     return lookup;
   }
 
+  async function lookUp(keyHash: string): Promise<KnownKey | null> {
+    const atMs = now();
+    return remember(keyHash, await keyStore.findByHash(keyHash), atMs);
+  }
+
+  function remember(keyHash: string, record: KeyRecord | undefined, atMs: number): KnownKey | null {
+    if (record === undefined) {
+      known.delete(keyHash);
+      unknown.set(keyHash, atMs);
+      return null;
+    }
+    const key = toKnownKey(record, known.peek(keyHash), atMs);
+    unknown.delete(keyHash);
+    known.set(keyHash, key);
+    return key;
+  }
+
   return {
     peek(keyHash, atMs) {
-      const found = known.get(keyHash);
-      if (found !== undefined && isFresh(found.atMs, atMs, KNOWN_KEY_TTL_MS)) {
-        // A failure is for the request that finds the key too old.
-        if (atMs - found.atMs > REFRESH_AFTER_MS) load(keyHash).catch(() => {});
-        return found.key;
+      const key = known.get(keyHash);
+      if (key !== undefined && isFresh(key.atMs, atMs, KNOWN_KEY_TTL_MS)) {
+        // A failure concerns the request that finds the key too old.
+        if (atMs - key.atMs > REFRESH_AFTER_MS) load(keyHash).catch(() => {});
+        return key;
       }
-      const missed = unknown.get(keyHash);
-      return missed !== undefined && isFresh(missed.atMs, atMs, UNKNOWN_KEY_TTL_MS) ? null : undefined;
+      const missedAtMs = unknown.get(keyHash);
+      return missedAtMs !== undefined && isFresh(missedAtMs, atMs, UNKNOWN_KEY_TTL_MS) ? null : undefined;
     },
-    wasKnown: (keyHash) => known.get(keyHash) !== undefined,
     load,
   };
 }
 
-/** What was worked out before stays, as far as it still holds. */
-function toKnownKey(record: KeyRecord, before: KnownKey | undefined): KnownKey {
+/** Keeps what was derived before, as far as it still holds. */
+function toKnownKey(record: KeyRecord, before: KnownKey | undefined, atMs: number): KnownKey {
   const secrets = before?.record.secretVersion === record.secretVersion ? before.secrets : undefined;
-  return { record, limits: keyLimits(record), secrets, usedHourMs: before?.usedHourMs ?? 0 };
+  return { record, secrets, usedHourMs: Math.max(before?.usedHourMs ?? 0, record.lastUsedAtMs), atMs };
 }
 
 /** A clock that was set back must not keep a key alive. */

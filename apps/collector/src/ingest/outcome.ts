@@ -6,6 +6,7 @@ import {
   REJECT_REASONS,
   type RejectReason,
 } from "@org/mcp-analytics-schema";
+import type { onSendHookHandler } from "fastify";
 
 /** What can become of one event whose request was understood. Each event has exactly one of these. */
 export type EventOutcome = "accepted" | "duplicate" | RejectReason | EventFailure;
@@ -30,11 +31,11 @@ export const REQUEST_OUTCOMES: readonly RequestOutcome[] = [
   ...(Object.keys(PROBLEMS) as ProblemCode[]),
 ];
 
-/** Counts since the start of the process. Plain numbers: they are read when metrics are asked for, not on the way of a request. */
+/** Counts since the start of the process. Plain numbers: metrics read them when they are scraped. */
 export interface Outcomes {
   readonly requests: Record<RequestOutcome, number>;
   readonly events: Record<EventOutcome, number>;
-  /** Events that clients gave up themselves, as stored batches report: beside the outcomes, since they never came. */
+  /** Events that clients dropped themselves, as stored batches report. They never arrived, so they have no outcome. */
   readonly dropped: Record<DropReason, number>;
 }
 
@@ -46,7 +47,24 @@ function zeros<Name extends string>(names: readonly Name[]): Record<Name, number
   return Object.fromEntries(names.map((name) => [name, 0])) as Record<Name, number>;
 }
 
-/** The outcome of valid events when their request was answered with a problem. */
+export interface CountOutcomeDeps {
+  readonly outcomes: Outcomes;
+  /** Called once per counted request. */
+  readonly observeSeconds: (seconds: number) => void;
+}
+
+/** Counts each request once, when its response is made: stored, refused or aborted. */
+export function createCountOutcome({ outcomes, observeSeconds }: CountOutcomeDeps): onSendHookHandler {
+  return function countOutcome({ ingest }, _reply, _payload, done) {
+    if (ingest?.outcome !== undefined) {
+      outcomes.requests[ingest.outcome]++;
+      observeSeconds((performance.now() - ingest.startedAtMs) / 1000);
+    }
+    done();
+  };
+}
+
+/** The outcome of valid events when their request is refused. */
 export function failureOf(code: ProblemCode): EventFailure {
   switch (code) {
     case "signature-replayed":

@@ -1,48 +1,24 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
-import type { IncomingHttpHeaders } from "node:http";
-import {
-  type ProblemCode,
-  SIGNATURE_HEADER,
-  SIGNATURE_PATTERN,
-  SIGNATURE_WINDOW_MS,
-  signingPrefix,
-  TIMESTAMP_HEADER,
-  TIMESTAMP_HEADER_PATTERN,
-} from "@org/mcp-analytics-schema";
+import { signingPrefix } from "@org/mcp-analytics-schema";
+import type { FastifyRequest } from "fastify";
+import { ProblemError } from "../http/problem.ts";
+import type { KeyRecord } from "../storage/key-store.ts";
+import type { IngestRequest, Stage } from "./ingest-request.ts";
+import type { KnownKey } from "./key-cache.ts";
+import type { SignatureClaim } from "./signature-headers.ts";
 
-const SIGNATURE = new RegExp(SIGNATURE_PATTERN);
-const TIMESTAMP = new RegExp(TIMESTAMP_HEADER_PATTERN);
-
-/** What a request claims to be signed with; both texts follow their grammar. */
-export interface SignatureClaim {
-  readonly timestamp: string;
-  readonly signature: string;
+/** Checks the signature over the raw bytes of the body. An unsigned request claims nothing and passes. */
+export function createSignatureStage(signingSecretsFor: (key: KeyRecord) => readonly string[]): Stage {
+  return function signature({ claim, key }: IngestRequest, { body }: FastifyRequest): void {
+    if (claim === undefined) return;
+    const known = key as KnownKey;
+    known.secrets ??= signingSecretsFor(known.record);
+    if (!verifySignature(claim, known.secrets, body as Buffer)) throw new ProblemError("invalid-signature");
+  };
 }
 
 /**
- * Reads the signature headers: everything about a signature that can be said without the body.
- *
- * @param required whether the key refuses unsigned requests
- * @param nowMs clock of the collector; the timestamp may be off by the window in both directions
- * @returns the claim, undefined when unsigned, or the problem
- */
-export function readSignature(
-  headers: IncomingHttpHeaders,
-  required: boolean,
-  nowMs: number,
-): SignatureClaim | ProblemCode | undefined {
-  const signature = headers[SIGNATURE_HEADER];
-  const timestamp = headers[TIMESTAMP_HEADER];
-  if (signature === undefined && timestamp === undefined) return required ? "signature-required" : undefined;
-  // A signature that is there counts, also where none was asked for: half of one is a wrong one.
-  if (typeof signature !== "string" || !SIGNATURE.test(signature)) return "invalid-signature";
-  if (typeof timestamp !== "string" || !TIMESTAMP.test(timestamp)) return "invalid-signature";
-  if (Math.abs(nowMs - Number(timestamp)) > SIGNATURE_WINDOW_MS) return "signature-expired";
-  return { timestamp, signature };
-}
-
-/**
- * Whether one of the secrets made the signature over these very bytes. Takes the same time whichever it was, or none.
+ * Whether one of the secrets made the signature over these very bytes. Takes the same time for each secret, and for none.
  *
  * @param secrets signing secrets of the key, `wms_...`
  * @param body raw bytes as received

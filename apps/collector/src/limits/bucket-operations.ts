@@ -1,4 +1,4 @@
-import type { Charge, Grant, TakeResult } from "./bucket-store.ts";
+import type { Charge, Grant, TakeResult, Terms } from "./bucket-store.ts";
 import { DAY_MS } from "./token-bucket.ts";
 
 const TAKE = -1;
@@ -7,43 +7,32 @@ const INTEGERS_PER_TAKE = 4;
 
 /** One operation that waits for the next call to a shared store. */
 export interface Operation {
-  readonly partition: string;
-  /** Name of the partition in Redis. */
-  readonly key: string;
+  readonly charge: Charge;
   /** `<day of the take to undo, or -1 to take> <buckets> <windows> <cost> {<capacity> <refill per ms>} {<limit> <cost>}` */
   readonly text: string;
-  /** undefined: it gives back, and has no result */
-  readonly charge: Charge | undefined;
+  /** A take has a result, a refund has none. */
+  readonly isTake: boolean;
   resolve(result: TakeResult | undefined): void;
   reject(error: unknown): void;
 }
 
-/** Redis Cluster keeps what is between braces on one node. */
-function keyOf({ partition }: Charge): string {
-  return `collector:bucket:{${partition}}`;
-}
+const takeTexts = new WeakMap<Terms, string>();
 
-/** What the store is told. */
-export type OperationText = Pick<Operation, "partition" | "key" | "text">;
-
-const takeTexts = new WeakMap<Charge, OperationText>();
-
-/** The charge of a key is the same object for many requests, so its texts are made once. */
-export function takeText(charge: Charge): OperationText {
-  let texts = takeTexts.get(charge);
-  if (texts === undefined) {
-    texts = { partition: charge.partition, key: keyOf(charge), text: operationText(charge, TAKE) };
-    takeTexts.set(charge, texts);
+/** Terms are shared by many keys, so their text is made once. */
+export function takeText(terms: Terms): string {
+  let text = takeTexts.get(terms);
+  if (text === undefined) {
+    text = operationText(terms, TAKE);
+    takeTexts.set(terms, text);
   }
-  return texts;
+  return text;
 }
 
-export function giveBackText(charge: Charge, grant: Grant): OperationText {
-  const text = operationText(charge, Math.floor(grant.takenAtMs / DAY_MS));
-  return { partition: charge.partition, key: keyOf(charge), text };
+export function refundText(terms: Terms, grant: Grant): string {
+  return operationText(terms, Math.floor(grant.takenAtMs / DAY_MS));
 }
 
-function operationText({ buckets, windows, cost }: Charge, day: number): string {
+function operationText({ buckets, windows, cost }: Terms, day: number): string {
   let text = `${day} ${buckets.length} ${windows.length} ${cost}`;
   for (const { capacity, refillPerMs } of buckets) text += ` ${capacity} ${refillPerMs}`;
   for (const window of windows) text += ` ${window.limit} ${window.cost}`;
@@ -51,26 +40,25 @@ function operationText({ buckets, windows, cost }: Charge, day: number): string 
 }
 
 /**
- * Hands a reply to the operations that it was for.
+ * Settles the operations of one call.
  *
- * @param reply the clock of the store, then four numbers for each take: allowed, place of the policy, remaining, wait in ms
+ * @param reply the clock of the store, then four numbers for each take: allowed, position of the policy, remaining, wait in ms
  */
 export function settleOperations(operations: readonly Operation[], reply: readonly number[]): void {
   const [atMs = 0] = reply;
   let next = 1;
   for (const operation of operations) {
-    const { charge } = operation;
-    if (charge === undefined) {
+    if (!operation.isTake) {
       operation.resolve(undefined);
       continue;
     }
     const allowed = reply[next];
-    const place = reply[next + 1] as number;
+    const position = reply[next + 1] as number;
     const remaining = reply[next + 2] as number;
     const waitMs = reply[next + 3] as number;
     next += INTEGERS_PER_TAKE;
-    const { buckets, windows } = charge;
-    const policy = place <= buckets.length ? buckets[place - 1] : windows[place - 1 - buckets.length];
+    const { buckets, windows } = operation.charge.terms;
+    const policy = position <= buckets.length ? buckets[position - 1] : windows[position - 1 - buckets.length];
     const limitedBy = policy?.name ?? "";
     const limit = policy === undefined ? 0 : "limit" in policy ? policy.limit : policy.capacity;
     const resetAtMs = atMs + waitMs;

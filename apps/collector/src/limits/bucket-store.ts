@@ -1,4 +1,4 @@
-/** A bucket of `capacity` tokens that fills at a steady rate. Over any span it lets through at most capacity + refill of that span. */
+/** A bucket of `capacity` tokens that refills at a steady rate. Any span admits at most capacity + refill of that span. */
 export interface TokenBucketPolicy {
   readonly name: string;
   readonly capacity: number;
@@ -12,17 +12,23 @@ export interface DayWindowPolicy {
   readonly limit: number;
 }
 
-/**
- * What one request takes. Every charge of one partition lists the same buckets and windows in the same order: their state
- * is kept by place, so that a change of tier carries over what has been used. A cost of 0 leaves a bucket or window alone.
- */
-export interface Charge {
-  /** opaque, without personal data in clear: `^[a-z]:[0-9a-f.]+$` */
-  readonly partition: string;
+/** What one request takes. One object serves every partition with the same limits, so stores cache by its identity. */
+export interface Terms {
   readonly buckets: readonly TokenBucketPolicy[];
   readonly windows: readonly (DayWindowPolicy & { readonly cost: number })[];
   /** tokens taken from each bucket */
   readonly cost: number;
+}
+
+/**
+ * A partition and what is taken from it. All terms of one partition list the same buckets and windows in the same order:
+ * their state is kept by position, so that a change of tier carries over what has been used. A cost of 0 leaves a bucket
+ * or window alone.
+ */
+export interface Charge {
+  /** opaque, without personal data in clear: `^[a-z]:[0-9a-f.]+$` */
+  readonly partition: string;
+  readonly terms: Terms;
 }
 
 /** Tokens were taken. The numbers are those of the tightest policy. */
@@ -37,7 +43,7 @@ export interface Grant {
   readonly takenAtMs: number;
 }
 
-/** Nothing was taken. The numbers are those of the policy that must be waited for longest. */
+/** Nothing was taken. The numbers are those of the policy with the longest wait. */
 export interface Refusal {
   readonly allowed: false;
   readonly limitedBy: string;
@@ -52,7 +58,7 @@ export type TakeResult = Grant | Refusal;
 export interface BucketStore {
   /** All or nothing: a refusal consumes nothing. */
   take(charge: Charge): Promise<TakeResult>;
-  /** Undoes a take whose request was not served, as far as its bucket has not filled and its day has not passed since. */
-  giveBack(charge: Charge, grant: Grant): Promise<void>;
+  /** Undoes a take whose request was not served, unless its bucket has refilled or its day has passed since. */
+  refund(charge: Charge, grant: Grant): Promise<void>;
   close(): Promise<void>;
 }

@@ -15,10 +15,10 @@ export function createFailoverBucketStore(shared: BucketStore, local: BucketStor
 
   return {
     take: (charge) => shared.take(charge).catch(() => takeLocally(charge)),
-    async giveBack(charge, grant) {
-      if (localGrants.has(grant)) return local.giveBack(charge, grant);
+    async refund(charge, grant) {
+      if (localGrants.has(grant)) return local.refund(charge, grant);
       // A command that timed out may still be carried out, so nothing is tried twice.
-      return shared.giveBack(charge, grant).catch(() => {});
+      return shared.refund(charge, grant).catch(() => {});
     },
     async close() {
       await Promise.all([shared.close(), local.close()]);

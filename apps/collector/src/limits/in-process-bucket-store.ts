@@ -1,8 +1,8 @@
 import { LRUCache } from "lru-cache";
 import type { BucketStore, Charge, Grant, TakeResult } from "./bucket-store.ts";
-import { type BucketState, freshState, giveBackTo, takeFrom } from "./token-bucket.ts";
+import { type BucketState, freshState, refundTo, takeFrom } from "./token-bucket.ts";
 
-/** Partitions kept at once, about 250 bytes each; beyond it the one that was used longest ago is forgotten. */
+/** Partitions kept at once, about 250 bytes each; beyond that the least recently used is evicted. */
 const MAX_PARTITIONS = 100_000;
 
 export interface InProcessBucketStoreOptions {
@@ -18,17 +18,17 @@ export function createInProcessBucketStore({
 }: InProcessBucketStoreOptions): BucketStore {
   const states = new LRUCache<string, BucketState>({ max: maxPartitions });
   return {
-    async take(charge: Charge): Promise<TakeResult> {
-      let state = states.get(charge.partition);
+    async take({ partition, terms }: Charge): Promise<TakeResult> {
+      let state = states.get(partition);
       if (state === undefined) {
         state = freshState();
-        states.set(charge.partition, state);
+        states.set(partition, state);
       }
-      return takeFrom(state, charge, now());
+      return takeFrom(state, terms, now());
     },
-    async giveBack(charge: Charge, grant: Grant): Promise<void> {
-      const state = states.get(charge.partition);
-      if (state !== undefined) giveBackTo(state, charge, grant.takenAtMs);
+    async refund({ partition, terms }: Charge, grant: Grant): Promise<void> {
+      const state = states.get(partition);
+      if (state !== undefined) refundTo(state, terms, grant.takenAtMs);
     },
     async close(): Promise<void> {
       states.clear();

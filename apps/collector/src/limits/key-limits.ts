@@ -1,10 +1,10 @@
-import { MAX_EVENTS_PER_BATCH, TIERS, type Tier } from "@org/mcp-analytics-schema";
-import type { Charge, DayWindowPolicy, TokenBucketPolicy } from "./bucket-store.ts";
-import { LEASE_MS, type LeasedAccount, MIN_LEASED_USE } from "./leases.ts";
+import { TIERS, type Tier } from "@org/mcp-analytics-schema";
+import { LRUCache } from "lru-cache";
+import type { Charge, DayWindowPolicy, Terms, TokenBucketPolicy } from "./bucket-store.ts";
 
 const HOUR_MS = 3_600_000;
-/** A lease is at most this part of the requests that a key may send at once or in a day, or as many full batches. */
-const LEASES_PER_LIMIT = 20;
+/** Tiers are few; overrides of the day limit may be many. */
+const MAX_CACHED_POLICIES = 1_000;
 
 /** What decides the limits of a key. */
 export interface LimitedKey {
@@ -22,59 +22,65 @@ export interface KeyLimits {
   readonly request: Charge;
   /** The one event of a request, without the request itself. */
   readonly event: Charge;
-  /** Requests with one event each. */
-  readonly requestAccount: LeasedAccount;
-  /** Further events of requests that were charged already. */
-  readonly eventAccount: LeasedAccount;
   /** Value of `RateLimit-Policy`. */
   readonly policyHeader: string;
   /** Further events of a request that was charged already. */
   events(count: number): Charge;
 }
 
-/**
- * Burst and hour are one bucket: what it holds at once plus what it gains in an hour is the hour's limit, so no rolling
- * hour ever sees more. Where requests are leased they may have been taken `LEASE_MS` before that hour, so the bucket fills a
- * little more slowly.
- */
+/** What keys of one tier and override share. */
+interface KeyPolicy {
+  readonly request: Terms;
+  /** Terms of so many events without a request. */
+  events(count: number): Terms;
+  readonly policyHeader: string;
+}
+
+const policies = new LRUCache<string, KeyPolicy>({ max: MAX_CACHED_POLICIES });
+
+/** The limits of one key. Cheap: only the partition is the key's own. */
 export function keyLimits({ projectId, keyId, tier, rateLimitPerDay }: LimitedKey): KeyLimits {
+  const { request, events, policyHeader } = policyOf(tier, rateLimitPerDay);
+  const partition = `k:${projectId}.${keyId}`;
+  const charge = (terms: Terms): Charge => ({ partition, terms });
+  return { request: charge(request), event: charge(events(1)), policyHeader, events: (count) => charge(events(count)) };
+}
+
+function policyOf(tier: Tier, rateLimitPerDay: number | null): KeyPolicy {
+  const id = `${tier} ${rateLimitPerDay}`;
+  let policy = policies.get(id);
+  if (policy === undefined) {
+    policy = createPolicy(tier, rateLimitPerDay);
+    policies.set(id, policy);
+  }
+  return policy;
+}
+
+/**
+ * Burst and hour are one bucket: its capacity plus its refill in an hour is the hour's limit, so no rolling hour ever sees
+ * more (decision 0002).
+ */
+function createPolicy(tier: Tier, rateLimitPerDay: number | null): KeyPolicy {
   const limits = TIERS[tier];
   const day: DayWindowPolicy = { name: "day", limit: rateLimitPerDay ?? limits.requestsPerDay };
-  const maxAhead = Math.floor(Math.min(limits.burstRequests, day.limit) / LEASES_PER_LIMIT);
-  const refillPerMs = (limits.requestsPerHour - limits.burstRequests) / (HOUR_MS + (maxAhead > 0 ? LEASE_MS : 0));
+  const refillPerMs = (limits.requestsPerHour - limits.burstRequests) / HOUR_MS;
   const bucket: TokenBucketPolicy = { name: "burst", capacity: limits.burstRequests, refillPerMs };
   const events: DayWindowPolicy = { name: "events", limit: limits.eventsPerDay };
-  const partition = `k:${projectId}.${keyId}`;
-  const buckets = [bucket];
-  const charge = (cost: number, eventCount: number): Charge => ({
-    partition,
-    buckets,
+  const terms = (cost: number, eventCount: number): Terms => ({
+    buckets: [bucket],
     windows: [
       { ...day, cost },
       { ...events, cost: eventCount },
     ],
     cost,
   });
-  const request = charge(1, 1);
+  const eventTerms: Terms[] = [];
   return {
-    request,
-    event: charge(0, 1),
-    requestAccount: {
-      partition,
-      maxAhead,
-      minUse: MIN_LEASED_USE,
-      isPerDay: false,
-      charge: (requests) => (requests === 1 ? request : charge(requests, requests)),
+    request: terms(1, 1),
+    events(count) {
+      eventTerms[count] ??= terms(0, count);
+      return eventTerms[count];
     },
-    eventAccount: {
-      partition,
-      maxAhead: maxAhead * MAX_EVENTS_PER_BATCH,
-      // The first event of each was charged with its request.
-      minUse: MIN_LEASED_USE * (MAX_EVENTS_PER_BATCH - 1),
-      isPerDay: true,
-      charge: (count) => charge(0, count),
-    },
-    events: (count) => charge(0, count),
     policyHeader: [
       `"burst";q=${bucket.capacity};w=${Math.ceil(bucket.capacity / refillPerMs / 1000)}`,
       `"hour";q=${limits.requestsPerHour};w=3600`,

@@ -1,6 +1,6 @@
 import { PeriodicTask } from "../storage/periodic-task.ts";
 import { Pool } from "../storage/pool.ts";
-import { giveBackText, type Operation, type OperationText, settleOperations, takeText } from "./bucket-operations.ts";
+import { type Operation, refundText, settleOperations, takeText } from "./bucket-operations.ts";
 import type { BucketStore, Charge, Grant, TakeResult } from "./bucket-store.ts";
 import { withTimeout } from "./call-timeout.ts";
 import type { CircuitBreaker } from "./circuit-breaker.ts";
@@ -122,9 +122,9 @@ export function createPostgresBucketStore(options: PostgresBucketStoreOptions): 
     running = false;
   }
 
-  function enqueue(texts: OperationText, charge: Charge | undefined): Promise<TakeResult | undefined> {
+  function enqueue(charge: Charge, text: string, isTake: boolean): Promise<TakeResult | undefined> {
     return new Promise((resolve, reject) => {
-      waiting.push({ ...texts, charge, resolve, reject });
+      waiting.push({ charge, text, isTake, resolve, reject });
       if (running) return;
       running = true;
       setImmediate(() => void run());
@@ -132,9 +132,9 @@ export function createPostgresBucketStore(options: PostgresBucketStoreOptions): 
   }
 
   return {
-    take: (charge: Charge) => enqueue(takeText(charge), charge) as Promise<TakeResult>,
-    giveBack: async (charge: Charge, grant: Grant) => {
-      await enqueue(giveBackText(charge, grant), undefined);
+    take: (charge: Charge) => enqueue(charge, takeText(charge.terms), true) as Promise<TakeResult>,
+    refund: async (charge: Charge, grant: Grant) => {
+      await enqueue(charge, refundText(charge.terms, grant), false);
     },
     prune,
     async close() {
@@ -145,12 +145,13 @@ export function createPostgresBucketStore(options: PostgresBucketStoreOptions): 
 
 type Groups = ReadonlyMap<string, readonly Operation[]>;
 
-/** A statement cannot replace one row twice, so each partition stands in it once. */
+/** A statement cannot replace one row twice, so it names each partition once. */
 function byPartition(operations: readonly Operation[]): Groups {
   const groups = new Map<string, Operation[]>();
   for (const operation of operations) {
-    const group = groups.get(operation.partition);
-    if (group === undefined) groups.set(operation.partition, [operation]);
+    const { partition } = operation.charge;
+    const group = groups.get(partition);
+    if (group === undefined) groups.set(partition, [operation]);
     else group.push(operation);
   }
   return groups;

@@ -1,27 +1,25 @@
-import type { OutgoingHttpHeaders } from "node:http";
 import { RATE_LIMIT_HEADER, RATE_LIMIT_POLICY_HEADER } from "@org/mcp-analytics-schema";
 import type { Grant, Refusal } from "./bucket-store.ts";
 
-/** Whole seconds, rounded up: who waits that long is let in. */
+/** Whole seconds, rounded up, so that a client which waits that long is admitted. */
 export function toSeconds(ms: number): number {
   return Math.max(1, Math.ceil(ms / 1000));
 }
 
 /**
- * Value of `RateLimit`: how much the tightest limit has left (`r`) and in how many seconds it will have more (`t`), after
- * draft-ietf-httpapi-ratelimit-headers. For answers to authenticated requests only: what is left tells about the owner's traffic.
+ * Rate headers of a request that was charged, after draft-ietf-httpapi-ratelimit-headers: what the tightest limit has left
+ * (`r`) and in how many seconds it gains more (`t`). For authenticated requests only: they reveal the owner's traffic.
  */
-export function rateLimitValue({ limitedBy, remaining, resetAtMs, takenAtMs }: Grant): string {
-  return `"${limitedBy}";r=${remaining};t=${toSeconds(resetAtMs - takenAtMs)}`;
+export function rateLimitHeaders(policyHeader: string, grant: Grant): Record<string, string> {
+  const { limitedBy, remaining, resetAtMs, takenAtMs } = grant;
+  return {
+    [RATE_LIMIT_POLICY_HEADER]: policyHeader,
+    [RATE_LIMIT_HEADER]: `"${limitedBy}";r=${remaining};t=${toSeconds(resetAtMs - takenAtMs)}`,
+  };
 }
 
-/** Of an answer to a request that was charged. */
-export function rateLimitHeaders(policyHeader: string, grant: Grant): OutgoingHttpHeaders {
-  return { [RATE_LIMIT_POLICY_HEADER]: policyHeader, [RATE_LIMIT_HEADER]: rateLimitValue(grant) };
-}
-
-/** Of a refusal by the limits of the key itself. */
-export function exhaustedHeaders(policyHeader: string, { limitedBy, retryAfterMs }: Refusal): OutgoingHttpHeaders {
+/** Rate headers of a request that a limit of its key refused. */
+export function exhaustedHeaders(policyHeader: string, { limitedBy, retryAfterMs }: Refusal): Record<string, string> {
   return {
     [RATE_LIMIT_POLICY_HEADER]: policyHeader,
     [RATE_LIMIT_HEADER]: `"${limitedBy}";r=0;t=${toSeconds(retryAfterMs)}`,

@@ -1,15 +1,15 @@
 import { Cluster, type Redis } from "ioredis";
-import { giveBackText, type Operation, type OperationText, settleOperations, takeText } from "./bucket-operations.ts";
+import { type Operation, refundText, settleOperations, takeText } from "./bucket-operations.ts";
 import type { BucketStore, Charge, Grant, TakeResult } from "./bucket-store.ts";
 import { withTimeout } from "./call-timeout.ts";
 import type { CircuitBreaker } from "./circuit-breaker.ts";
 import { TAKE_SCRIPT, TAKE_SCRIPT_SHA1 } from "./take-script.ts";
 
-/** Operations in one call at most: Redis does nothing else meanwhile. */
+/** Operations in one call at most: Redis runs nothing else during a script. */
 const MAX_OPERATIONS_PER_CALL = 200;
-/** A call is given up after this. A request waits as long, and `MAX_HOLD_MS` before it, at most. */
+/** A call fails after this. A request waits at most this long plus `MAX_HOLD_MS`. */
 const CALL_TIMEOUT_MS = 50;
-/** A call that takes longer than this keeps the next one waiting no more. */
+/** After this the next call no longer waits for the one in flight. */
 const MAX_HOLD_MS = 5;
 
 export interface RedisBucketStoreOptions {
@@ -24,9 +24,8 @@ export interface RedisBucketStoreOptions {
 }
 
 /**
- * Buckets in Redis, shared by all replicas. What is asked for in one turn of the event loop goes out in one call, and what
- * comes while a call is under way waits for its answer: calls become fewer and larger as the load grows, and none waits for
- * a timer at rest.
+ * Buckets in Redis, shared by all replicas. Operations of one turn of the event loop share a call. Operations that arrive
+ * while a call is in flight wait for it and share the next: calls become fewer and larger as the load grows, without a timer.
  */
 export function createRedisBucketStore({
   client,
@@ -35,10 +34,10 @@ export function createRedisBucketStore({
   timeoutMs = CALL_TIMEOUT_MS,
 }: RedisBucketStoreOptions): BucketStore {
   let waiting: Operation[] = [];
-  let underWay = false;
+  let inFlight = false;
 
   async function runScript(operations: readonly Operation[]): Promise<string> {
-    const keys = operations.map(({ key }) => key);
+    const keys = operations.map(keyOf);
     const argumentsOf = [keys.length, ...keys, now?.() ?? "", ...numbered(operations)] as const;
     try {
       return (await client.evalsha(TAKE_SCRIPT_SHA1, ...argumentsOf)) as string;
@@ -61,35 +60,38 @@ export function createRedisBucketStore({
   function flush(): void {
     const operations = waiting;
     waiting = [];
-    underWay = true;
+    inFlight = true;
     let held = true;
     const goOn = () => {
       if (!held) return;
       held = false;
       clearTimeout(timer);
       if (waiting.length > 0) setImmediate(flush);
-      else underWay = false;
+      else inFlight = false;
     };
     const timer = setTimeout(goOn, MAX_HOLD_MS);
     const groups = client instanceof Cluster ? [...byKey(operations)] : inSlices(operations);
     void Promise.all(groups.map(call)).then(goOn);
   }
 
-  function enqueue(texts: OperationText, charge: Charge | undefined): Promise<TakeResult | undefined> {
+  function enqueue(charge: Charge, text: string, isTake: boolean): Promise<TakeResult | undefined> {
     return new Promise((resolve, reject) => {
-      if (waiting.length === 0 && !underWay) setImmediate(flush);
-      waiting.push({ ...texts, charge, resolve, reject });
+      if (waiting.length === 0 && !inFlight) setImmediate(flush);
+      waiting.push({ charge, text, isTake, resolve, reject });
     });
   }
 
   return {
-    take: (charge: Charge) => enqueue(takeText(charge), charge) as Promise<TakeResult>,
-    giveBack: async (charge: Charge, grant: Grant) => {
-      await enqueue(giveBackText(charge, grant), undefined);
+    take: (charge: Charge) => enqueue(charge, takeText(charge.terms), true) as Promise<TakeResult>,
+    refund: async (charge: Charge, grant: Grant) => {
+      await enqueue(charge, refundText(charge.terms, grant), false);
     },
     close: async () => client.disconnect(),
   };
 }
+
+/** Redis Cluster keeps what is between braces on one node. */
+const keyOf = ({ charge }: Operation) => `collector:bucket:{${charge.partition}}`;
 
 /** For each operation the number of its text, then the texts: most operations of a call do the same. */
 function numbered(operations: readonly Operation[]): string[] {
@@ -117,8 +119,9 @@ function inSlices(operations: readonly Operation[]): Operation[][] {
 function byKey(operations: readonly Operation[]): Iterable<Operation[]> {
   const groups = new Map<string, Operation[]>();
   for (const operation of operations) {
-    const group = groups.get(operation.key);
-    if (group === undefined) groups.set(operation.key, [operation]);
+    const key = keyOf(operation);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [operation]);
     else group.push(operation);
   }
   return groups.values();

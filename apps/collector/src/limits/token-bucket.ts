@@ -1,4 +1,4 @@
-import type { Charge, TakeResult } from "./bucket-store.ts";
+import type { TakeResult, Terms } from "./bucket-store.ts";
 
 export const DAY_MS = 86_400_000;
 /** A clock that falls back further than this was wrong before: its time is given up instead of waited for. */
@@ -6,7 +6,7 @@ export const MAX_CLOCK_FALLBACK_MS = 3_600_000;
 /** Rounding of tokens that have just become whole. */
 export const EPSILON = 1e-9;
 
-/** What is kept of one partition. `used` and `counts` go by the place of the bucket or window in the charge. */
+/** What is kept of one partition. `used` and `counts` go by the place of the bucket or window in the terms. */
 export interface BucketState {
   /** Unix ms up to which refills are counted; never runs backwards with the clock, so a clock set back mints nothing. */
   atMs: number;
@@ -30,15 +30,15 @@ interface Tightest {
 }
 
 /** Takes a charge from a state, or refuses it and changes nothing. The script of the Redis store does the same arithmetic. */
-export function takeFrom(state: BucketState, charge: Charge, nowMs: number): TakeResult {
+export function takeFrom(state: BucketState, terms: Terms, nowMs: number): TakeResult {
   const hasFallenBack = state.atMs - nowMs > MAX_CLOCK_FALLBACK_MS;
   const atMs = hasFallenBack ? nowMs : Math.max(nowMs, state.atMs);
   const day = Math.floor(atMs / DAY_MS);
-  const used = usedAfter(state, charge, nowMs);
-  const counts = charge.windows.map(({ cost }, i) => (day > state.day ? 0 : (state.counts[i] ?? 0)) + cost);
+  const used = usedAfter(state, terms, nowMs);
+  const counts = terms.windows.map(({ cost }, i) => (day > state.day ? 0 : (state.counts[i] ?? 0)) + cost);
   const dayLeftMs = (day + 1) * DAY_MS - atMs;
 
-  const refusing = findRefusing(charge, used, counts, dayLeftMs);
+  const refusing = findRefusing(terms, used, counts, dayLeftMs);
   if (refusing !== undefined) {
     if (hasFallenBack) Object.assign(state, { atMs, day });
     const { name, limit, waitMs } = refusing;
@@ -49,19 +49,19 @@ export function takeFrom(state: BucketState, charge: Charge, nowMs: number): Tak
   state.day = day;
   state.used = used;
   state.counts = counts;
-  const { name, limit, remaining, waitMs } = findTightest(charge, used, counts, dayLeftMs);
+  const { name, limit, remaining, waitMs } = findTightest(terms, used, counts, dayLeftMs);
   return { allowed: true, limitedBy: name, limit, remaining, resetAtMs: atMs + waitMs, takenAtMs: nowMs };
 }
 
 /** Tokens missing from each bucket if the charge were taken. */
-function usedAfter(state: BucketState, { buckets, cost }: Charge, nowMs: number): number[] {
+function usedAfter(state: BucketState, { buckets, cost }: Terms, nowMs: number): number[] {
   const elapsedMs = Math.max(0, nowMs - state.atMs);
   return buckets.map(({ refillPerMs }, i) => Math.max(0, (state.used[i] ?? 0) - elapsedMs * refillPerMs) + cost);
 }
 
 type After = readonly number[];
 
-function findRefusing({ buckets, windows, cost }: Charge, used: After, counts: After, dayLeftMs: number) {
+function findRefusing({ buckets, windows, cost }: Terms, used: After, counts: After, dayLeftMs: number) {
   let refusing: Tightest | undefined;
   buckets.forEach(({ name, capacity, refillPerMs }, i) => {
     const excess = (used[i] as number) - capacity;
@@ -78,7 +78,7 @@ function findRefusing({ buckets, windows, cost }: Charge, used: After, counts: A
   return refusing as Tightest | undefined;
 }
 
-function findTightest({ buckets, windows }: Charge, used: After, counts: After, dayLeftMs: number): Tightest {
+function findTightest({ buckets, windows }: Terms, used: After, counts: After, dayLeftMs: number): Tightest {
   let tightest: Tightest = { name: "", limit: 0, remaining: Number.POSITIVE_INFINITY, waitMs: 0 };
   buckets.forEach(({ name, capacity, refillPerMs }, i) => {
     const tokens = capacity - (used[i] as number);
@@ -95,8 +95,8 @@ function findTightest({ buckets, windows }: Charge, used: After, counts: After, 
 }
 
 /** Undoes a take of `takenAtMs`: never above what a bucket holds, and a count only while its day lasts. */
-export function giveBackTo(state: BucketState, charge: Charge, takenAtMs: number): void {
-  state.used = charge.buckets.map((_bucket, i) => Math.max(0, (state.used[i] ?? 0) - charge.cost));
+export function refundTo(state: BucketState, terms: Terms, takenAtMs: number): void {
+  state.used = terms.buckets.map((_bucket, i) => Math.max(0, (state.used[i] ?? 0) - terms.cost));
   const isSameDay = state.day === Math.floor(takenAtMs / DAY_MS);
-  state.counts = charge.windows.map(({ cost }, i) => Math.max(0, (state.counts[i] ?? 0) - (isSameDay ? cost : 0)));
+  state.counts = terms.windows.map(({ cost }, i) => Math.max(0, (state.counts[i] ?? 0) - (isSameDay ? cost : 0)));
 }

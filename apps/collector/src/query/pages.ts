@@ -2,8 +2,7 @@ import fastifyCookie from "@fastify/cookie";
 import type { FastifyInstance } from "fastify";
 import { createSessions } from "../accounts/session.ts";
 import { sendProblem } from "../http/problem.ts";
-import type { PageLimiter } from "../limits/page-limiter.ts";
-import { sendRefusal } from "../limits/send-refusal.ts";
+import type { AddressLimits } from "../limits/address-limits.ts";
 import type { SessionStore } from "../storage/session-store.ts";
 import type { UsageStore } from "../storage/usage-store.ts";
 import { dashboardFolder, serveDashboard } from "./dashboard-files.ts";
@@ -28,16 +27,13 @@ export interface PagesDeps {
 
 /** The dashboard and the read API behind it, as a plugin of its own beside ingest. */
 export function createPages({ usageStore, sessionStore, rawRetentionDays, now, publicUrl, ...deps }: PagesDeps) {
-  return async function registerPages(app: FastifyInstance, limiter: PageLimiter): Promise<void> {
-    const guard = createSessionGuard(createSessions({ sessionStore, now }), limiter);
+  return async function registerPages(app: FastifyInstance, limits: AddressLimits): Promise<void> {
+    const guard = createSessionGuard(createSessions({ sessionStore, now }), limits.unknownTokens);
     const cookie = sessionCookie(publicUrl);
     const requireSession = createRequireSession(guard, cookie);
 
-    // Files, too: each costs little, and a flood of them much.
-    app.addHook("onRequest", async (request, reply) => {
-      const refusal = await limiter.take(request);
-      return refusal === undefined ? undefined : sendRefusal(reply, refusal);
-    });
+    // Files, too: each costs little, and a flood of them costs much.
+    app.addHook("onRequest", limits.pages);
 
     await app.register(
       async (api) => {

@@ -1,7 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { Type } from "typebox";
-import { sendProblem } from "../http/problem.ts";
-import { sendRefusal } from "../limits/send-refusal.ts";
+import { ProblemError } from "../http/problem.ts";
 import type { RequireSession } from "./require-session.ts";
 import type { SessionCookie } from "./session-cookie.ts";
 import type { SessionGuard } from "./session-guard.ts";
@@ -32,22 +31,19 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<SessionRouteDeps> = async 
 
   app.post("/session", { schema: { body: SignInSchema } }, async (request, reply) => {
     const opened = await guard.open(request, request.body.token, cookie.read(request));
-    if (opened === null) return sendProblem(reply, "sign-in-required");
-    if ("allowed" in opened) return sendRefusal(reply, opened);
+    if (opened === null) throw new ProblemError("sign-in-required");
     cookie.write(request, reply, opened.sessionToken, opened.expiresAtMs);
     return reply.code(204).send();
   });
 
   app.get("/session", { schema: { response: { 200: SessionSchema } } }, async (request, reply) => {
     const session = await requireSession(request, reply);
-    if (session === undefined) return reply;
     return { project: { name: session.projectName }, expiresAt: session.expiresAtMs };
   });
 
   app.delete("/session", async (request, reply) => {
     const token = cookie.read(request);
-    const refusal = token === undefined ? undefined : await guard.end(request, token);
-    if (refusal !== undefined) return sendRefusal(reply, refusal);
+    if (token !== undefined) await guard.end(request, token);
     cookie.clear(request, reply);
     return reply.code(204).send();
   });

@@ -20,7 +20,6 @@ export const usageRoutes: FastifyPluginAsyncTypebox<UsageRouteDeps> = async (app
   const schema = { querystring: UsageQuerySchema, response: { 200: UsageOverviewSchema } };
   app.get("/usage", { schema }, async (request, reply) => {
     const session = await deps.requireSession(request, reply);
-    if (session === undefined) return reply;
     const { range = DEFAULT_RANGE, interval = defaultInterval(range), tz = "UTC" } = request.query;
     const timeZone = canonicalTimeZone(tz);
     if (timeZone === undefined || !offersInterval(range, interval)) return sendProblem(reply, "bad-request");

@@ -81,7 +81,7 @@ export function openStorage(address: DatabaseAddress, options: StorageOptions): 
     intervalMs: MAINTENANCE_INTERVAL_MS,
     onError: (error) => onError(error, "maintenance"),
   });
-  const lastUsedTask = new PeriodicTask(() => lastUsed.flush(now()), {
+  const lastUsedTask = new PeriodicTask(() => lastUsed.flush(), {
     intervalMs: LAST_USED_INTERVAL_MS,
     onError: (error) => onError(error, "last-used"),
   });

@@ -1,13 +1,19 @@
 import type { IncomingMessage } from "node:http";
+import proxyAddr from "@fastify/proxy-addr";
+import type { FastifyRequest } from "fastify";
 import { describe, expect, test } from "vitest";
-import { createAddressOf } from "../../src/http/client-address.ts";
+import { clientAddress, createTrustProxy } from "../../src/http/client-address.ts";
 
 const PROXIES = ["10.0.0.0/8", "2001:db8:ffff::/48"];
 
 /** What the address is when this peer says this in `X-Forwarded-For`. */
 function addressOf(trustProxy: readonly string[], peer: string | undefined, forwarded?: string): string {
   const headers = forwarded === undefined ? {} : { "x-forwarded-for": forwarded };
-  return createAddressOf(trustProxy)({ headers, socket: { remoteAddress: peer } } as unknown as IncomingMessage);
+  const raw = { headers, socket: { remoteAddress: peer } } as unknown as IncomingMessage;
+  const trust = createTrustProxy(trustProxy);
+  // As Fastify works `request.ip` out.
+  const ip = trust === false ? peer : proxyAddr(raw, trust);
+  return clientAddress({ raw, ip } as FastifyRequest);
 }
 
 describe("without a trusted proxy", () => {
@@ -39,6 +45,10 @@ describe("with trusted proxies", () => {
     ["of IPv6 behind a proxy of IPv6", "2001:db8::1, 2001:db8:ffff::2", "2001:db8::1"],
     ["of IPv4 that comes mapped", "192.0.2.1, ::ffff:198.51.100.1", "::ffff:198.51.100.1"],
     ["of IPv4 behind a proxy that comes mapped", "198.51.100.1, ::ffff:10.0.0.2", "198.51.100.1"],
+    ["of IPv4 with a port", "192.0.2.1:7, 198.51.100.1:8080", "198.51.100.1"],
+    ["of IPv4 with a port behind a proxy with one", "198.51.100.1:8080, 10.1.2.3:443", "198.51.100.1"],
+    ["of IPv6 in brackets", "[2001:db8::1]", "2001:db8::1"],
+    ["of IPv6 with a port", "[2001:db8::1]:8080", "2001:db8::1"],
   ])("the client is %s", (_what, forwarded, expected) => {
     for (const peer of ["10.0.0.1", "::ffff:10.0.0.1", "2001:db8:ffff::1"]) {
       expect(addressOf(PROXIES, peer, forwarded)).toBe(expected);
@@ -56,8 +66,8 @@ describe("with trusted proxies", () => {
     ["a word", "unknown"],
     ["a hidden name", "_gateway"],
     ["a host", "client.example"],
-    ["an address with a port", "198.51.100.1:8080"],
-    ["an address in brackets", "[2001:db8::1]"],
+    ["a port that is none", "198.51.100.1:http"],
+    ["brackets that do not end", "[2001:db8::1"],
     ["an address with too large a number", "198.51.100.256"],
     ["a word behind an address", "198.51.100.1, unknown"],
     ["a word before another proxy", "198.51.100.1, unknown, 10.0.0.2"],

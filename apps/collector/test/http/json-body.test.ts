@@ -21,7 +21,6 @@ describe("a JSON body", () => {
     fc.assert(
       fc.property(shallow, (value) => {
         const text = JSON.stringify(value);
-        fc.pre(!text.includes("__proto__") && !text.includes("constructor"));
         expect(parseJsonBody(Buffer.from(text))).toEqual(JSON.parse(text));
       }),
       { numRuns: 3_000 },
@@ -50,40 +49,22 @@ describe("a JSON body", () => {
           parses = false;
         }
         if (!parses) expect(["malformed-json", "too-deep"]).toContain(problem);
-        else expect([undefined, "duplicate-member", "too-deep"]).toContain(problem);
+        else expect([undefined, "too-deep"]).toContain(problem);
       }),
       { numRuns: 10_000 },
     );
   });
 
-  test("with any member written twice is refused", () => {
-    fc.assert(
-      fc.property(
-        fc.dictionary(fc.string({ minLength: 1 }), fc.integer(), { minKeys: 1, maxKeys: 6 }),
-        fc.nat(),
-        fc.boolean(),
-        (members, pick, escaped) => {
-          const names = Object.keys(members);
-          const again = names[pick % names.length] as string;
-          fc.pre(!names.some((name) => /__proto__|constructor/.test(name)));
-          const written = escaped
-            ? `"${[...again]
-                .map((char) =>
-                  char
-                    .split("")
-                    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
-                    .join(""),
-                )
-                .join("")}"`
-            : JSON.stringify(again);
-          const text = `${JSON.stringify(members).slice(0, -1)},${written}:0}`;
-          fc.pre(Buffer.from(text).toString() === text);
-          expect(problemOf(Buffer.from(text))).toBe("duplicate-member");
-          expect(problemOf(Buffer.from(`{"events":[1,${text}]}`))).toBe("duplicate-member");
-        },
-      ),
-      { numRuns: 2_000 },
-    );
+  test("with a member written twice has the value of the last one, however its name is written", () => {
+    expect(parseJsonBody(Buffer.from('{"a":1,"a":2}'))).toEqual({ a: 2 });
+    expect(parseJsonBody(Buffer.from('{"a":1,"\\u0061":2}'))).toEqual({ a: 2 });
+  });
+
+  test("with a member named __proto__ has it as its own, and no prototype changes", () => {
+    const value = parseJsonBody(Buffer.from('{"__proto__":{"admin":true}}')) as object;
+    expect(Object.keys(value)).toEqual(["__proto__"]);
+    expect((value as { admin?: boolean }).admin).toBeUndefined();
+    expect(Object.getPrototypeOf(value)).toBe(Object.prototype);
   });
 
   test("may nest four levels and no more, whatever stands in its strings", () => {

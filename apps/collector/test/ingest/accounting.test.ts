@@ -12,10 +12,10 @@ let charged: { requests: number; events: number };
 let collector: TestCollector;
 
 function charging(store: BucketStore): BucketStore {
-  const add = ({ partition, cost, windows }: Charge, sign: 1 | -1) => {
+  const add = ({ partition, terms }: Charge, sign: 1 | -1) => {
     if (!partition.startsWith("k:")) return;
-    charged.requests += sign * cost;
-    charged.events += sign * (windows[1]?.cost ?? 0);
+    charged.requests += sign * terms.cost;
+    charged.events += sign * (terms.windows[1]?.cost ?? 0);
   };
   return {
     async take(charge) {
@@ -23,9 +23,9 @@ function charging(store: BucketStore): BucketStore {
       if (taken.allowed) add(charge, 1);
       return taken;
     },
-    async giveBack(charge, grant) {
+    async refund(charge, grant) {
       add(charge, -1);
-      await store.giveBack(charge, grant);
+      await store.refund(charge, grant);
     },
     close: () => store.close(),
   };

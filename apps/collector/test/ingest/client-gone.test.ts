@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { BucketStore, Charge } from "../../src/limits/bucket-store.ts";
+import type { BucketStore, Terms } from "../../src/limits/bucket-store.ts";
 import { createInProcessBucketStore } from "../../src/limits/in-process-bucket-store.ts";
 import { keyLimits } from "../../src/limits/key-limits.ts";
 import { createLogger } from "../../src/logger.ts";
@@ -47,18 +47,16 @@ const sum = (counts: Record<string, number>) => Object.values(counts).reduce((to
 /** Requests and events that the key has used up, as the store of buckets has it. */
 async function used(): Promise<{ requests: number; events: number }> {
   const { request } = keyLimits(free.record);
-  const [bucket] = request.buckets;
+  const { partition, terms } = request;
+  const [bucket] = terms.buckets;
   if (bucket === undefined) throw new Error("a key has a bucket");
   const wide = 1_000_000;
-  const windows = request.windows.map((window) => ({ ...window, limit: wide, cost: 0 }));
-  const ask = async (changes: Partial<Charge>) => {
+  const windows = terms.windows.map((window) => ({ ...window, limit: wide, cost: 0 }));
+  const ask = async (changes: Partial<Terms>) => {
     // Asks and takes nothing; of all its limits the one in question is the tightest.
     const taken = await buckets.take({
-      ...request,
-      buckets: [{ ...bucket, capacity: wide }],
-      windows,
-      cost: 0,
-      ...changes,
+      partition,
+      terms: { buckets: [{ ...bucket, capacity: wide }], windows, cost: 0, ...changes },
     });
     return taken.allowed ? taken.remaining : Number.NaN;
   };

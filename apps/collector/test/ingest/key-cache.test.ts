@@ -14,6 +14,7 @@ const record: KeyRecord = {
   rateLimitPerDay: null,
   requireSignature: false,
   secretVersion: 1,
+  lastUsedAtMs: 0,
 };
 
 test("a flood of invented keys pushes no real key out, and is not remembered for ever", async () => {

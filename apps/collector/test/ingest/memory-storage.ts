@@ -30,6 +30,7 @@ export class MemoryKeyStore implements KeyStore {
       rateLimitPerDay: null,
       requireSignature: false,
       secretVersion: 1,
+      lastUsedAtMs: 0,
       ...overrides,
     };
     this.#records.set(hashOf(apiKey), record);

@@ -27,6 +27,7 @@ function tableAfter(sentence: string): Row[] {
 }
 
 const stages = tableAfter("In the collector (");
+const STAGE_NAMES: ReadonlySet<string> = new Set(stages.map(({ stage }) => stage));
 
 /** What is wrong with a request, stage by stage in the order of the code, and the problem that each is answered with. */
 const FAULTS = {
@@ -46,7 +47,7 @@ const FAULTS = {
 type Fault = keyof typeof FAULTS;
 const ORDER = Object.keys(FAULTS) as Fault[];
 /** Stages that refuse nobody. */
-const REFUSE_NOBODY = ["names", "answer"];
+const REFUSE_NOBODY = ["event limit", "names", "response"];
 
 let collector: TestCollector | undefined;
 afterEach(() => collector?.close());
@@ -55,6 +56,16 @@ function bodyText(faulty: (fault: Fault) => boolean, event: object): string {
   if (faulty("body")) return " ".repeat(2_000);
   if (faulty("parse")) return '{"tool":"",';
   return JSON.stringify(faulty("validate") ? { ...event, tool: "" } : event);
+}
+
+/** Names of the stages among the hooks of a route, as Fastify lists them. */
+function hooksOf(suffix: string, phase: "onRequest" | "preHandler"): string[] {
+  const tree = collector?.app.printRoutes({ commonPrefix: false, includeHooks: true }) ?? "";
+  const lines = tree.split("\n");
+  const routeAt = lines.findIndex((line) => line.includes(` ${suffix} (POST)`));
+  expect(routeAt).toBeGreaterThan(-1);
+  const line = lines.slice(routeAt + 1).find((text) => text.includes(`(${phase})`)) ?? "";
+  return [...line.matchAll(/"([^"]*?)\(\)"/g)].map(([, name = ""]) => name).filter((name) => STAGE_NAMES.has(name));
 }
 
 /** Sends an event with every fault of these at once. */
@@ -91,7 +102,18 @@ async function sendFaulty(faults: readonly Fault[]): Promise<Response> {
 describe("the table of stages", () => {
   test("has the stages of the code, in their order", () => {
     expect(stages.map(({ stage }) => stage).filter((stage) => !REFUSE_NOBODY.includes(stage))).toEqual(ORDER);
-    expect(stages.map(({ stage }) => stage).slice(-3)).toEqual(["names", "group commit", "answer"]);
+    expect(stages.map(({ stage }) => stage).slice(-3)).toEqual(["names", "group commit", "response"]);
+  });
+
+  test("names the hooks that Fastify has for the routes of events, in their order", async () => {
+    collector = await startTestCollector();
+    const table = stages.map(({ stage }) => stage);
+    const [beforeBody, afterBody] = [table.slice(0, table.indexOf("body")), table.slice(table.indexOf("body") + 1, -3)];
+    expect(hooksOf("/v1/events", "onRequest")).toEqual(beforeBody);
+    expect(hooksOf("/batch", "onRequest")).toEqual(beforeBody);
+    expect(hooksOf("/batch", "preHandler")).toEqual(afterBody);
+    // A single event has none beyond the first.
+    expect(hooksOf("/v1/events", "preHandler")).toEqual(afterBody.filter((stage) => stage !== "event limit"));
   });
 
   test.each(ORDER.map((stage, index) => [stage, ORDER.slice(index)] as const))(

@@ -1,13 +1,28 @@
 import { BatchSchema, EventSchema, MAX_EVENT_AGE_MS, MAX_EVENT_LEAD_MS } from "@org/mcp-analytics-schema";
 import fc from "fast-check";
+import type { FastifyReply, FastifyRequest } from "fastify";
 import { Compile } from "typebox/compile";
 import { expect, test } from "vitest";
-import { validateBatch } from "../../src/ingest/validate-batch.ts";
-import { validateEvent } from "../../src/ingest/validate-event.ts";
+import { checkEvent } from "../../src/ingest/check-event.ts";
+import { IngestRequest } from "../../src/ingest/ingest-request.ts";
+import { createOutcomes } from "../../src/ingest/outcome.ts";
+import { createValidateBatch } from "../../src/ingest/validate.ts";
 
 const NOW_MS = Date.UTC(2026, 10, 22, 12);
 const eventSchema = Compile(EventSchema);
 const batchSchema = Compile(BatchSchema);
+
+/** Runs the stage over a parsed body; undefined when it refuses the whole batch. */
+function validateBatch(body: unknown): IngestRequest | undefined {
+  const ingest = new IngestRequest();
+  ingest.body = body;
+  try {
+    createValidateBatch(createOutcomes(), () => NOW_MS)(ingest, {} as FastifyRequest, {} as FastifyReply);
+    return ingest;
+  } catch {
+    return undefined;
+  }
+}
 
 /** JSON as a client may send it: what parsing can yield and nothing else. */
 const anyJson = fc.jsonValue({ maxDepth: 2 });
@@ -53,7 +68,7 @@ test("an event is valid exactly when the schema says so and its time is within t
     fc.property(fc.oneof({ weight: 9, arbitrary: nearEvent }, { weight: 1, arbitrary: anyJson }), (value) => {
       const expected = eventSchema.Check(value) && isTimely(value);
       if (expected) valid++;
-      expect(validateEvent(value, NOW_MS) === undefined).toBe(expected);
+      expect(checkEvent(value, NOW_MS) === undefined).toBe(expected);
     }),
     { numRuns: 10_000 },
   );
@@ -92,8 +107,7 @@ test("a batch whose events are all valid passes exactly when the schema says so"
     fc.property(nearBatch, (value) => {
       const expected = batchSchema.Check(value);
       if (expected) valid++;
-      const batch = validateBatch(value, NOW_MS);
-      expect(typeof batch !== "string" && batch.rejected.length === 0).toBe(expected);
+      expect(validateBatch(value)?.rejected.length === 0).toBe(expected);
     }),
     { numRuns: 5_000 },
   );
@@ -103,12 +117,40 @@ test("a batch whose events are all valid passes exactly when the schema says so"
 test("each event of a batch is either kept or refused, and those kept stay in order", () => {
   fc.assert(
     fc.property(fc.array(nearEvent, { minLength: 1, maxLength: 100 }), (events) => {
-      const batch = validateBatch({ batchId: "01234567-0123-7123-8123-0123456789ab", events }, NOW_MS);
-      if (typeof batch === "string") throw new Error(batch);
+      const batch = validateBatch({ batchId: "01234567-0123-7123-8123-0123456789ab", events });
+      const valid = events.filter((event) => checkEvent(event, NOW_MS) === undefined);
+      expect(batch === undefined).toBe(valid.length === 0);
+      if (batch === undefined) return;
       const refused = new Set(batch.rejected.map(({ index }) => index));
+      expect(batch.events).toEqual(valid);
       expect(batch.events).toEqual(events.filter((_event, index) => !refused.has(index)));
       expect(batch.events.length + batch.rejected.length).toBe(events.length);
     }),
     { numRuns: 200 },
   );
+});
+
+test.each([
+  ["not_an_object", []],
+  ["not_an_object", null],
+  ["not_an_object", "x"],
+  ["unknown_field", { tool: "", userId: 1 }],
+  ["unknown_field", JSON.parse('{"tool":"a","success":true,"timestamp":1,"__proto__":{}}')],
+  ["unknown_field", { tool: "a", success: true, timestamp: NOW_MS, constructor: 1 }],
+  ["missing_field", {}],
+  ["missing_field", { tool: "", success: true }],
+  ["missing_field", { success: "x", timestamp: "x" }],
+  ["invalid_tool", { tool: "a b", success: 1, timestamp: "x" }],
+  ["invalid_tool", { tool: "get_forecast\n", success: true, timestamp: NOW_MS }],
+  ["invalid_success", { tool: "a", success: "true", errorType: 1, timestamp: NOW_MS }],
+  ["invalid_success", { tool: "a", success: null, timestamp: NOW_MS }],
+  ["invalid_error_type", { tool: "a", success: true, errorType: "TIMEOUT", timestamp: NOW_MS }],
+  ["invalid_error_type", { tool: "a", success: false, errorType: "9", timestamp: NOW_MS }],
+  ["invalid_duration", { tool: "a", success: true, durationMs: -1, timestamp: "x" }],
+  ["invalid_timestamp", { tool: "a", success: true, timestamp: 1.5 }],
+  ["invalid_timestamp", { tool: "a", success: true, timestamp: 0 }],
+  ["stale_timestamp", { tool: "a", success: true, timestamp: NOW_MS - MAX_EVENT_AGE_MS - 1 }],
+  ["future_timestamp", { tool: "a", success: true, timestamp: NOW_MS + MAX_EVENT_LEAD_MS + 1 }],
+])("a refused event names the first rule that it breaks: %s", (reason, value) => {
+  expect(checkEvent(value, NOW_MS)).toBe(reason);
 });

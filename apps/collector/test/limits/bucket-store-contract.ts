@@ -113,7 +113,7 @@ export function bucketStoreContract(name: string, openStore: OpenStore): void {
     test("what is given back can be taken again, and no more than that", async () => {
       const { request } = freshKey();
       const grants = (await takeMany(request, 10)) as Grant[];
-      await store.giveBack(request, grants[0] as Grant);
+      await store.refund(request, grants[0] as Grant);
       expect(await allowed(request, 5)).toBe(1);
     });
 
@@ -121,7 +121,7 @@ export function bucketStoreContract(name: string, openStore: OpenStore): void {
       const { request } = freshKey();
       const grant = (await store.take(request)) as Grant;
       clock.advance(HOUR_MS);
-      for (let i = 0; i < 5; i++) await store.giveBack(request, grant);
+      for (let i = 0; i < 5; i++) await store.refund(request, grant);
       expect(await allowed(request, 20)).toBe(10);
     });
 
@@ -131,7 +131,7 @@ export function bucketStoreContract(name: string, openStore: OpenStore): void {
       const grant = (await store.take(request)) as Grant;
       clock.advance(1);
       expect(await allowed(request, 3)).toBe(3);
-      await store.giveBack(request, grant);
+      await store.refund(request, grant);
       expect((await store.take(request)).allowed).toBe(false);
     });
 
@@ -145,7 +145,7 @@ export function bucketStoreContract(name: string, openStore: OpenStore): void {
         resetAtMs: 0,
         takenAtMs: clock.now(),
       };
-      await store.giveBack(request, grant);
+      await store.refund(request, grant);
       expect(await allowed(request, 20)).toBe(10);
     });
 

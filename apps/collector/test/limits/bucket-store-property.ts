@@ -37,8 +37,8 @@ async function play(open: OpenStore, steps: readonly (typeof step extends fc.Arb
       const more = key.events(eventsEach - 1);
       const extra = eventsEach === 1 ? taken : await store.take(more);
       if (!extra.allowed || (givesBack && i % 3 === 0)) {
-        if (extra.allowed && eventsEach > 1) await store.giveBack(more, extra as Grant);
-        await store.giveBack(key.request, taken);
+        if (extra.allowed && eventsEach > 1) await store.refund(more, extra as Grant);
+        await store.refund(key.request, taken);
       } else served.push({ atMs: clock.now(), events: eventsEach });
     }
   }

@@ -101,7 +101,7 @@ describe("buckets in PostgreSQL", () => {
   test("rows of projects lead with the project; nothing in them names an address", async () => {
     const store = stores.open();
     const bucket = { name: "address", capacity: 5, refillPerMs: 1 / HOUR_MS };
-    await store.take({ partition: `i:${"0af9".repeat(8)}`, buckets: [bucket], windows: [], cost: 1 });
+    await store.take({ partition: `i:${"0af9".repeat(8)}`, terms: { buckets: [bucket], windows: [], cost: 1 } });
     await store.close();
     const rows = await query<{ project_id: number; partition: string }>(
       "SELECT project_id, partition FROM limit_buckets",

@@ -88,6 +88,6 @@ test("what was taken in the process during an outage is not given back to Redis"
   await redis.admin.config("SET", "maxmemory", "1");
   const grant = (await store.take(request)) as Grant;
   await redis.admin.config("SET", "maxmemory", "0");
-  await store.giveBack(request, grant);
+  await store.refund(request, grant);
   expect(await store.take(request)).toMatchObject({ allowed: true, remaining: 8 });
 }, 30_000);

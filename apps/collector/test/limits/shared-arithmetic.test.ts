@@ -51,7 +51,7 @@ test.each([
         if (does === "give back") {
           if (last === undefined) continue;
           const [shared, own] = last;
-          await Promise.all([store.giveBack(key.request, shared), local.giveBack(key.request, own)]);
+          await Promise.all([store.refund(key.request, shared), local.refund(key.request, own)]);
           last = undefined;
           continue;
         }

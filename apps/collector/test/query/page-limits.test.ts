@@ -116,14 +116,11 @@ describe("guesses of sessions and links", () => {
     ["cookies", () => ({ token: invented() })],
     ["cookies to sign out with", () => ({ method: "DELETE", token: invented() })],
     ["one-time links", () => ({ method: "POST", body: { token: invented() } })],
-  ])("invented %s stop costing queries, one after the other and all at once", async (_what, question) => {
+  ])("invented %s get 429 after twenty, one after the other and all at once", async (_what, question) => {
     await start();
-    const before = queries;
     for (let i = 0; i < 10; i++) expect([401, 204]).toContain((await ask(question())).status);
     const rest = await Promise.all(Array.from({ length: 100 }, () => ask(question())));
     expect(rest.filter(({ status }) => status === 429).length).toBeGreaterThanOrEqual(85);
-    // The one that meets the empty bucket is looked up, and so may four be beside it.
-    expect(queries - before).toBeLessThanOrEqual(25);
     const refused = await ask(question());
     expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(60);
     await expectProblem(refused, "rate-limited");
@@ -143,11 +140,12 @@ describe("guesses of sessions and links", () => {
     expect((await ask({ token: invented() })).status).toBe(401);
   });
 
-  test("whoever is signed in stays so while others guess behind the same address", async () => {
+  test("sessions and links work while others guess behind the same address, also when they were never seen", async () => {
     await start();
+    for (let i = 0; i < 30; i++) await ask({ token: invented() });
+    expect((await ask({ token: invented() })).status).toBe(429);
     const token = await signedIn();
     expect((await ask({ token })).status).toBe(200);
-    for (let i = 0; i < 30; i++) await ask({ token: invented() });
     expect((await ask({ token: invented() })).status).toBe(429);
     expect((await ask({ token })).status).toBe(200);
     expect((await ask({ method: "DELETE", token })).status).toBe(204);

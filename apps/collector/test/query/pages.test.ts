@@ -8,8 +8,8 @@ import { serverOptions } from "../../src/http/server-options.ts";
 import { createPages } from "../../src/query/pages.ts";
 import { createSessionStore } from "../../src/storage/session-store.ts";
 import { createUsageStore } from "../../src/storage/usage-store.ts";
-import { openPageLimiter } from "./page-limiter.ts";
 import { sampleCalls } from "./sample-calls.ts";
+import { openAddressLimits } from "./support/address-limits.ts";
 import { openUsageDatabase, type UsageDatabase } from "./usage-database.ts";
 
 const NOW_MS = Date.parse("2026-03-31T14:20:00Z");
@@ -39,7 +39,7 @@ async function startPages(publicUrl: string | undefined): Promise<FastifyInstanc
   app.setErrorHandler(answerError);
   const deps = { usageStore: createUsageStore(database.pool), sessionStore: createSessionStore(database.pool), now };
   const registerPages = createPages({ ...deps, rawRetentionDays: 30, publicUrl });
-  await app.register(async (pages) => registerPages(pages, openPageLimiter(now)));
+  await app.register(async (pages) => registerPages(pages, await openAddressLimits(pages, now)));
   apps.push(app);
   return app;
 }

@@ -8,8 +8,8 @@ import { createAdminLink } from "../../src/accounts/admin-link.ts";
 import { createPages } from "../../src/query/pages.ts";
 import { createSessionStore } from "../../src/storage/session-store.ts";
 import { createUsageStore } from "../../src/storage/usage-store.ts";
-import { openPageLimiter } from "./page-limiter.ts";
 import { sampleCalls } from "./sample-calls.ts";
+import { openAddressLimits } from "./support/address-limits.ts";
 import { openUsageDatabase } from "./usage-database.ts";
 
 const port = Number(process.argv[2] ?? 3000);
@@ -27,7 +27,7 @@ const deps = {
 };
 const app = fastify();
 const registerPages = createPages({ ...deps, publicUrl: undefined });
-await app.register(async (pages) => registerPages(pages, openPageLimiter(Date.now)));
+await app.register(async (pages) => registerPages(pages, await openAddressLimits(pages, Date.now)));
 await app.listen({ port, host: "127.0.0.1" });
 process.stdout.write(`${(await createAdminLink(deps, { projectId: 1, baseUrl: `http://127.0.0.1:${port}` })).url}\n`);
 process.once("SIGTERM", async () => {

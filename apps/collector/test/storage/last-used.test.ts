@@ -47,6 +47,7 @@ describe.each(TARGETS)("keys in $name", ({ open }) => {
       rateLimitPerDay: null,
       requireSignature: true,
       secretVersion: 1,
+      lastUsedAtMs: 0,
     });
     expect(await createKeyStore(pools.lookup).findByHash("f".repeat(64))).toBeUndefined();
   });
@@ -74,14 +75,36 @@ describe.each(TARGETS)("keys in $name", ({ open }) => {
       lastUsed.touch({ projectId: 1, keyId }, NOW_MS);
       lastUsed.touch({ projectId: 1, keyId }, NOW_MS - 2 * HOUR_MS);
     }
-    await lastUsed.flush(NOW_MS);
-    for (const { apiKeyId } of keys) expect(await lastUsedAt(apiKeyId)).toBe("2026-11-22T12:00:00.000Z");
+    await lastUsed.flush();
+    for (const { apiKeyId, keyHash } of keys) {
+      expect(await lastUsedAt(apiKeyId)).toBe("2026-11-22T12:00:00.000Z");
+      const record = await createKeyStore(pools.lookup).findByHash(keyHash);
+      expect(record?.lastUsedAtMs).toBe(Date.UTC(2026, 10, 22, 12));
+    }
 
     const [first] = keys as [{ apiKeyId: string; keyHash: string }];
     const behind = new LastUsed(pools.lookup);
     behind.touch({ projectId: 1, keyId: await keyIdOf(first.keyHash) }, NOW_MS - HOUR_MS);
-    await behind.flush(NOW_MS);
+    await behind.flush();
     expect(await lastUsedAt(first.apiKeyId)).toBe("2026-11-22T12:00:00.000Z");
+  });
+
+  it("are all found when many are looked up at once, in few statements, and each has its own record", async () => {
+    const made = await Promise.all(Array.from({ length: 30 }, add));
+    let statements = 0;
+    const counting = {
+      run: (...args: Parameters<typeof pools.lookup.run>) => {
+        statements++;
+        return pools.lookup.run(...args);
+      },
+    } as typeof pools.lookup;
+    const store = createKeyStore(counting);
+    const unknown = Array.from({ length: 970 }, () => `${randomUUID()}${randomUUID()}`.replaceAll("-", ""));
+    const hashes = [...unknown.slice(0, 500), ...made.map(({ keyHash }) => keyHash), ...unknown.slice(500)];
+    const records = await Promise.all(hashes.map((keyHash) => store.findByHash(keyHash)));
+    expect(records.filter((record) => record !== undefined)).toHaveLength(30);
+    expect(records.slice(500, 530).map((record) => record?.apiKeyId)).toEqual(made.map(({ apiKeyId }) => apiKeyId));
+    expect(statements).toBe(2);
   });
 
   it("keep a use that could not be written for the next time", async () => {
@@ -94,9 +117,9 @@ describe.each(TARGETS)("keys in $name", ({ open }) => {
     } as typeof pools.lookup;
     const lastUsed = new LastUsed(flaky);
     lastUsed.touch({ projectId: 1, keyId }, NOW_MS);
-    await expect(lastUsed.flush(NOW_MS)).rejects.toThrow("out");
+    await expect(lastUsed.flush()).rejects.toThrow("out");
     out = false;
-    await lastUsed.flush(NOW_MS);
+    await lastUsed.flush();
     expect(await lastUsedAt(apiKeyId)).toBe("2026-11-22T12:00:00.000Z");
   });
 });

@@ -1,0 +1,16 @@
+import type { BucketStore } from "../limits/bucket-store.ts";
+import type { KeyLimits } from "../limits/key-limits.ts";
+import { keyRateLimited } from "../limits/rate-limited.ts";
+import type { IngestRequest, Stage } from "./ingest-request.ts";
+
+/** Charges the key the valid events beyond the first, which came with the request. */
+export function createEventLimitStage(buckets: BucketStore): Stage {
+  return async function eventLimit(ingest: IngestRequest): Promise<void> {
+    const extra = ingest.events.length - 1;
+    if (extra === 0) return;
+    const limits = ingest.limits as KeyLimits;
+    const taken = await buckets.take(limits.events(extra));
+    if (!taken.allowed) throw keyRateLimited(limits.policyHeader, taken);
+    ingest.extraGrant = taken;
+  };
+}
