@@ -21,8 +21,20 @@ export function createTrustProxy(networks: readonly string[]): false | ((address
   return (address, hop) => isTrusted(withoutPort(address), hop);
 }
 
+declare module "fastify" {
+  interface FastifyRequest {
+    /** Address of the client once `clientAddress` has worked it out: Fastify parses `X-Forwarded-For` at each look at `ip`. */
+    address?: string;
+  }
+}
+
 /** The address that a trusted proxy reports, if it is one, else the peer's. Empty when the connection is gone. */
-export function clientAddress({ ip, raw }: FastifyRequest): string {
+export function clientAddress(request: FastifyRequest): string {
+  request.address ??= readAddress(request);
+  return request.address;
+}
+
+function readAddress({ ip, raw }: FastifyRequest): string {
   if (isIP(ip) !== 0) return ip;
   const reported = withoutPort(ip ?? "");
   return isIP(reported) === 0 ? (raw.socket.remoteAddress ?? "") : reported;

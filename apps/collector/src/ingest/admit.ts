@@ -57,14 +57,22 @@ function asHooks(stages: Stages): Hook[] {
 function asHook(name: string, stage: Stage): Hook {
   const hook: Hook = (request, reply, done) => {
     request.ingest ??= new IngestRequest();
-    const fail = (error: unknown) => done(error instanceof Error ? error : new Error("no error was thrown"));
+    let waiting: void | Promise<void>;
     try {
-      const waiting = stage(request.ingest, request, reply);
-      if (waiting === undefined) done();
-      else waiting.then(() => done(), fail);
+      waiting = stage(request.ingest, request, reply);
     } catch (error) {
-      fail(error);
+      done(asError(error));
+      return;
     }
+    if (waiting === undefined) done();
+    else
+      waiting.then(
+        () => done(),
+        (error) => done(asError(error)),
+      );
   };
   return Object.defineProperty(hook, "name", { value: name });
 }
+
+/** Fastify would take an absent error for success. */
+const asError = (thrown: unknown) => (thrown instanceof Error ? thrown : new Error("no error was thrown"));

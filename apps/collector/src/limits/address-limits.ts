@@ -50,6 +50,7 @@ export async function createAddressLimits(
   partitionOf: (address: string) => string,
   { requests, windowMs, now }: AddressLimitOptions,
 ): Promise<AddressLimits> {
+  app.decorateRequest("address", undefined);
   await app.register(rateLimit, { global: false, store: rateLimitStore(buckets) });
 
   /** @param letter names the purpose in the partition */
@@ -73,9 +74,9 @@ export async function createAddressLimits(
   function limitBoth(network: string, site: string, max: number, timeWindow: number): LimitAddress {
     const limitNetwork = limit(network, max, timeWindow, (address) => address);
     const limitSite = limit(site, NETWORKS_PER_SITE * max, timeWindow, (address) => siteOf(address) ?? address);
-    return async (request) => {
-      await limitNetwork(request);
-      if (siteOf(clientAddress(request)) !== undefined) await limitSite(request);
+    return (request) => {
+      const isAllowed = limitNetwork(request);
+      return siteOf(clientAddress(request)) === undefined ? isAllowed : isAllowed.then(() => limitSite(request));
     };
   }
 

@@ -1,5 +1,7 @@
+import { once } from "node:events";
+import type { Socket } from "node:net";
 import { afterEach, expect, test } from "vitest";
-import { eventRequest, RawConnection } from "../ingest/raw-http.ts";
+import { eventRequest, RawConnection, requestText } from "../ingest/raw-http.ts";
 import { startTestCollector, type TestCollector } from "../ingest/test-collector.ts";
 
 let collector: TestCollector;
@@ -42,6 +44,26 @@ test("a shutdown waits for no client that keeps its connection after the last an
   expect((await connection.answer()).status).toBe(201);
   await connection.closed();
   await closed;
+});
+
+test.each([
+  ["nothing", ""],
+  ["half a header", "POST /v1/events HTTP/1.1\r\nHost: coll"],
+  ["half a header behind a whole request", `${requestText("GET", "/livez", [])}GET /livez HT`],
+])("a shutdown waits for no client that has sent %s", async (_what, bytes) => {
+  collector = await startTestCollector();
+  const { server } = collector.app;
+  // Nothing but the shutdown itself may end the connection.
+  server.setTimeout(0);
+  server.headersTimeout = 0;
+  server.requestTimeout = 0;
+  const arrived = once(server, "connection") as Promise<[Socket]>;
+  connection = new RawConnection(collector.port);
+  const [socket] = await arrived;
+  connection.send(bytes);
+  while (socket.bytesRead < bytes.length) await new Promise((resolve) => setImmediate(resolve));
+  await collector.close();
+  await connection.closed();
 });
 
 test("what is sent behind a request that ends its connection is neither stored nor counted", async () => {

@@ -82,6 +82,23 @@ describe("a body in chunks", () => {
   });
 });
 
+test.each(["gzip, chunked", "identity, chunked", "chunked, chunked", "gzip,chunked", "deflate , chunked"])(
+  "a Transfer-Encoding of %s is refused, and the connection ends",
+  async (coding) => {
+    const before = stored();
+    const connection = new RawConnection(collector.port);
+    connection.send(chunked([eventText()]).replace("Transfer-Encoding: chunked", `Transfer-Encoding: ${coding}`));
+    expect((await connection.answer()).status).toBe(400);
+    await connection.closed();
+    await expectUnharmed(collector, before);
+  },
+);
+
+test("a Transfer-Encoding of Chunked is read as any other spelling", async () => {
+  const text = chunked([eventText()]).replace("Transfer-Encoding: chunked", "Transfer-Encoding: Chunked");
+  expect((await exchange(collector.port, text)).status).toBe(201);
+});
+
 describe("what is no request to this collector", () => {
   test.each([
     ["another protocol", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"],
