@@ -2,6 +2,7 @@ import type { FaultCase } from "../fault-case.ts";
 import { historyFaults } from "../history/history.ts";
 import { clockFaults } from "./clock.ts";
 import { exhaustionFaults } from "./exhaustion.ts";
+import { guessFaults } from "./guesses.ts";
 import { herdFaults } from "./herd.ts";
 import { lifeAndDeathFaults } from "./life-and-death.ts";
 import { neighbourFaults } from "./neighbours.ts";
@@ -23,6 +24,7 @@ export const FAULTS: readonly FaultCase[] = [
   ...neighbourFaults,
   ...clockFaults,
   ...herdFaults,
+  ...guessFaults,
   ...historyFaults,
 ];
 
