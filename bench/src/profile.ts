@@ -3,14 +3,17 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { table } from "./figures/table.ts";
-import { type LoadOrder, type LoadReport, load } from "./load/wrk.ts";
+import type { LoadReport, LoadShape } from "./load/wrk.ts";
 import { selfTimes } from "./profile/self-times.ts";
 import { WARM_UP_SECONDS } from "./rounds/measure.ts";
+import { startRuns } from "./rounds/runs.ts";
 import { withStage } from "./rounds/stage.ts";
 import { startCollector } from "./servers/collector.ts";
 
+const SHAPES: readonly LoadShape[] = ["single", "batch", "fleetSingle", "fleetBatch"];
+
 const HELP = `
-Usage: pnpm bench profile [--shape single|batch] [--connections N] [--seconds N] [--out FOLDER]
+Usage: pnpm bench profile [--shape single|batch|fleetSingle|fleetBatch] [--connections N] [--seconds N] [--out FOLDER]
 
 Where the built collector spends its time under load: a CPU profile for the developer tools of a browser, and the
 functions and modules with the most time of their own.
@@ -34,21 +37,17 @@ export async function run(args: readonly string[]): Promise<void> {
   const folder = resolve(values.out);
   mkdirSync(folder, { recursive: true });
   const file = join(folder, `${values.shape}-${Date.now()}.cpuprofile`);
+  const shape = SHAPES.find((known) => known === values.shape);
+  if (shape === undefined) throw new Error(`--shape must be one of ${SHAPES.join(", ")}`);
   const { answers, answersPerSecond, profile } = await withStage(async (stage) => {
-    const collector = await startCollector(stage);
-    const order: LoadOrder = {
-      wrk: stage.wrk,
-      keysFile: stage.keysFile,
-      url: collector.server.url,
-      shape: values.shape === "batch" ? "batch" : "single",
-      connections: Number(values.connections),
-      seconds: Number(values.seconds),
-    };
+    const isFleet = shape.startsWith("fleet");
+    const collector = await startCollector(isFleet ? { ...stage, keys: stage.fleet, tier: "free" } : stage);
+    const runs = startRuns(stage, shape, collector.server.url, Number(values.connections));
     try {
-      await load({ ...order, seconds: WARM_UP_SECONDS });
+      await runs.load(WARM_UP_SECONDS);
       let report: LoadReport | undefined;
       const profile = await collector.server.profile(async () => {
-        report = await load(order);
+        report = await runs.load(Number(values.seconds));
       });
       return { ...(report as unknown as LoadReport), profile };
     } finally {

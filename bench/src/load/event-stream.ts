@@ -71,10 +71,10 @@ export function eventText(index: number): string {
   return `{"tool":"get_tool_${index % TOOLS}","success":${outcome},"timestamp":${Date.now() - (index % 50)}}`;
 }
 
-/** The batch of that number: 100 events, a fresh id, the keys in turn. */
-export function batchPost(keys: readonly ApiKey[]): (index: number) => Post {
+/** The batch of that number: a fresh id, the keys in turn. */
+export function batchPost(keys: readonly ApiKey[], size = 100): (index: number) => Post {
   return (index) => {
-    const events = Array.from({ length: 100 }, (_, event) => eventText(index * 100 + event)).join(",");
+    const events = Array.from({ length: size }, (_, event) => eventText(index * size + event)).join(",");
     return {
       path: "/v1/events/batch",
       body: `{"batchId":"${batchId()}","events":[${events}]}`,
@@ -92,7 +92,7 @@ function keyAt(keys: readonly ApiKey[], index: number): string {
 }
 
 /** UUID version 7 of now. */
-function batchId(): string {
+export function batchId(): string {
   const time = Date.now().toString(16).padStart(12, "0");
   return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`;
 }

@@ -3,7 +3,14 @@ import { randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
-export type LoadShape = "single" | "batch";
+export type LoadShape = "single" | "batch" | "fleetSingle" | "fleetBatch";
+
+const SCRIPTS: Readonly<Record<LoadShape, string>> = {
+  single: "single.lua",
+  batch: "batch.lua",
+  fleetSingle: "fleet-single.lua",
+  fleetBatch: "fleet-batch.lua",
+};
 
 export interface LoadOrder {
   readonly wrk: string;
@@ -11,8 +18,10 @@ export interface LoadOrder {
   readonly shape: LoadShape;
   readonly connections: number;
   readonly seconds: number;
-  /** file with one API key a line */
+  /** file with one API key a line; of `fleetBatch` with one request a line */
   readonly keysFile: string;
+  /** number of the first request of `fleetSingle`: keys and addresses go on from there */
+  readonly first?: number;
 }
 
 export interface LoadReport {
@@ -27,7 +36,7 @@ const run = promisify(execFile);
 
 /** Sends as fast as the connections allow for the time given. Rejects when any answer was an error or any connection broke. */
 export async function load(order: LoadOrder): Promise<LoadReport> {
-  const script = fileURLToPath(new URL(`./${order.shape}.lua`, import.meta.url));
+  const script = fileURLToPath(new URL(`./${SCRIPTS[order.shape]}`, import.meta.url));
   const { stdout } = await run(
     order.wrk,
     [
@@ -40,6 +49,7 @@ export async function load(order: LoadOrder): Promise<LoadReport> {
       "--",
       order.keysFile,
       randomBytes(3).toString("hex"),
+      String(order.first ?? 0),
     ],
     { timeout: (order.seconds + 30) * 1_000 },
   );

@@ -1,14 +1,15 @@
 import { spreadOf } from "../figures/spread.ts";
 import { makeApiKeys } from "../load/api-keys.ts";
-import { batchPost, eventText, type SendOrder, sendAll, singlePost } from "../load/event-stream.ts";
+import { batchPost, eventText, type Post, type SendOrder, sendAll, singlePost } from "../load/event-stream.ts";
 import type { BenchStage } from "../rounds/measure.ts";
 import type { ChildServer } from "../servers/child-server.ts";
 import { startCollector } from "../servers/collector.ts";
 import { rssSamples } from "./rss-samples.ts";
 
 const SINGLE_EVENTS = 100_000;
-const BATCHES = 9_000;
-const EVENTS = SINGLE_EVENTS + BATCHES * 100;
+const BATCHES = 180_000;
+const EVENTS_PER_BATCH = 5;
+const EVENTS = SINGLE_EVENTS + BATCHES * EVENTS_PER_BATCH;
 const BAD_KEYS = 100_000;
 const CONNECTIONS = 32;
 
@@ -26,11 +27,12 @@ export interface MemoryFigures {
 }
 
 /**
- * One collector takes a million events, by single ones and batches, and requests under 100,000 keys that do not exist,
- * each from an address of its own, so that none of them is stopped before its lookup.
+ * One collector takes a million events of 200,000 keys, by single ones and batches, and requests under 100,000 keys that do
+ * not exist, each from an address of its own.
  */
 export async function measureMemory(stage: BenchStage): Promise<MemoryFigures> {
-  const collector = await startCollector(stage, { environment: { TRUST_PROXY: "127.0.0.1/32" } });
+  const { fleet } = stage;
+  const collector = await startCollector({ ...stage, keys: fleet, tier: "free" });
   try {
     const { server } = collector;
     const samples = await rssSamples(server, async () => {
@@ -38,9 +40,11 @@ export async function measureMemory(stage: BenchStage): Promise<MemoryFigures> {
       const parts = 10;
       for (let part = 0; part < parts; part++) {
         process.stderr.write(`memory: part ${part + 1} of ${parts}\n`);
-        await expect(server, 201, BATCHES / parts, batchPost(stage.keys));
-        await expect(server, 201, SINGLE_EVENTS / parts, singlePost(stage.keys));
-        await expect(server, 401, BAD_KEYS / parts, badKeyPost(part * (BAD_KEYS / parts)));
+        const send = (status: number, all: number, post: SendOrder["post"]) =>
+          expect(server, status, all / parts, (index) => post((part * all) / parts + index));
+        await send(201, BATCHES, batchPost(fleet, EVENTS_PER_BATCH));
+        await send(201, SINGLE_EVENTS, singlePost(fleet));
+        await send(401, BAD_KEYS, badKeyPost);
       }
     });
     const { rssBytes } = await server.usage();
@@ -60,16 +64,13 @@ async function expect(server: ChildServer, status: number, count: number, post: 
   throw new Error(`void: ${count} x ${status} expected, answered were ${answered}`);
 }
 
-function badKeyPost(first: number): SendOrder["post"] {
-  return (index) => {
-    const address = first + index;
-    const forwardedFor = `10.${(address >> 16) & 255}.${(address >> 8) & 255}.${address & 255}`;
-    return {
-      path: "/v1/events",
-      body: eventText(index),
-      apiKey: makeApiKeys(1)[0]?.text ?? "",
-      headers: { "x-forwarded-for": forwardedFor },
-    };
+function badKeyPost(index: number): Post {
+  const forwardedFor = `10.${(index >> 16) & 255}.${(index >> 8) & 255}.${index & 255}`;
+  return {
+    path: "/v1/events",
+    body: eventText(index),
+    apiKey: makeApiKeys(1)[0]?.text ?? "",
+    headers: { "x-forwarded-for": forwardedFor },
   };
 }
 

@@ -9,6 +9,8 @@ export const LOADS = {
   single: { shape: "single", connections: 128, servers: ["bare", "naive", "ours"] },
   singleC32: { shape: "single", connections: 32, servers: ["bare", "ours"] },
   batch: { shape: "batch", connections: 16, servers: ["bare", "naive", "ours"] },
+  fleetSingle: { shape: "fleetSingle", connections: 128, servers: ["bare", "naive", "ours"] },
+  fleetBatch: { shape: "fleetBatch", connections: 128, servers: ["bare", "naive", "ours"] },
 } as const satisfies Record<string, Load & { servers: readonly ContestantName[] }>;
 export type LoadName = keyof typeof LOADS;
 export const LOAD_NAMES = Object.keys(LOADS) as readonly LoadName[];
@@ -17,11 +19,10 @@ export type Round = Readonly<Record<LoadName, Partial<Record<ContestantName, Mea
 
 /** Measures every server under every load of its, one at a time. Says on stderr how far it is. */
 export async function measureRound(stage: BenchStage, title: string): Promise<Round> {
-  const round: Record<LoadName, Partial<Record<ContestantName, Measurement>>> = {
-    single: {},
-    singleC32: {},
-    batch: {},
-  };
+  const round = Object.fromEntries(LOAD_NAMES.map((name) => [name, {}])) as Record<
+    LoadName,
+    Partial<Record<ContestantName, Measurement>>
+  >;
   for (const name of LOAD_NAMES) {
     for (const server of LOADS[name].servers) {
       const measured = await measure(server, LOADS[name], stage);

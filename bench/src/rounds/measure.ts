@@ -1,18 +1,22 @@
-import { type LoadOrder, type LoadShape, load } from "../load/wrk.ts";
+import type { ApiKey } from "../load/api-keys.ts";
+import type { LoadShape } from "../load/wrk.ts";
 import type { Contestant } from "../servers/contestant.ts";
 import { type ContestantName, type ContestantOrder, startContestant } from "../servers/contestants.ts";
 import { busyShare } from "./busy-share.ts";
+import { type Runs, startRuns } from "./runs.ts";
 
 export const WARM_UP_SECONDS = 3;
 /** A server is warm when a load of `WARM_UP_SECONDS` was no faster than the best before by more than this. */
 const WARM_GAIN = 1.05;
 const MAX_WARM_UPS = 8;
 const MEASURED_SECONDS = 4;
-const EVENTS_PER_BATCH = 100;
 
 export interface BenchStage extends ContestantOrder {
   readonly wrk: string;
-  readonly keysFile: string;
+  /** API keys, one a line; requests are written into the last one before each run that needs them */
+  readonly files: { readonly hot: string; readonly fleet: string; readonly requests: string };
+  /** 200,000 keys of tier `free`, each of which sends now and then */
+  readonly fleet: readonly ApiKey[];
 }
 
 export interface Load {
@@ -41,28 +45,25 @@ export async function measure(
   { shape, connections }: Load,
   stage: BenchStage,
 ): Promise<Measurement> {
-  const contestant = await startContestant(name, stage);
+  const isFleet = shape === "fleetSingle" || shape === "fleetBatch";
+  const keys = isFleet ? stage.fleet : stage.keys;
+  const contestant = await startContestant(name, { ...stage, keys, tier: isFleet ? "free" : "enterprise" });
   const { server } = contestant;
-  const order = { wrk: stage.wrk, url: server.url, shape, connections, keysFile: stage.keysFile };
+  const runs = startRuns(stage, shape, server.url, connections);
   try {
-    const warmUpAnswers = await warmUp(order);
+    await warmUp(runs);
     await untilStill(contestant);
     const othersShare = await busyShare();
     const before = await server.usage();
-    const measured = await load({ ...order, seconds: MEASURED_SECONDS });
+    const measured = await runs.load(MEASURED_SECONDS);
     if (measured.answers === 0) throw new Error(`void: ${name} gave no answer in ${MEASURED_SECONDS} s`);
     const after = await server.usage();
     await contestant.stop();
     const stored = await contestant.storedEvents();
-    const events = shape === "batch" ? EVENTS_PER_BATCH : 1;
-    if (stored !== undefined) {
-      const loads = warmUpAnswers.length + 1;
-      const accepted = warmUpAnswers.reduce((sum, answers) => sum + answers, measured.answers);
-      checkStored(name, stored, accepted * events, loads * connections * events);
-    }
+    if (stored !== undefined) checkStored(name, stored, runs);
     return {
       answersPerSecond: measured.answersPerSecond,
-      eventsPerSecond: measured.answersPerSecond * events,
+      eventsPerSecond: measured.answersPerSecond * runs.eventsPerAnswer,
       p50Ms: measured.p50Ms,
       p99Ms: measured.p99Ms,
       serverCpuMicroseconds: (after.cpuMicroseconds - before.cpuMicroseconds) / measured.answers,
@@ -77,19 +78,14 @@ export async function measure(
 /**
  * Loads a server until it no longer gets faster: the longer the path of a request, the longer the compiler of V8 takes to
  * come to it, and what is measured is a server that has been up for a while.
- *
- * @returns answers of each load
  */
-async function warmUp(order: Omit<LoadOrder, "seconds">): Promise<number[]> {
-  const answers: number[] = [];
+async function warmUp(runs: Runs): Promise<void> {
   let best = 0;
-  while (answers.length < MAX_WARM_UPS) {
-    const report = await load({ ...order, seconds: WARM_UP_SECONDS });
-    answers.push(report.answers);
-    if (report.answers < best * WARM_GAIN) break;
-    best = report.answers;
+  for (let attempt = 0; attempt < MAX_WARM_UPS; attempt++) {
+    const { answers } = await runs.load(WARM_UP_SECONDS);
+    if (answers < best * WARM_GAIN) return;
+    best = answers;
   }
-  return answers;
 }
 
 /** wrk hangs up on requests that the server goes on with: they must be over before anything is measured. */
@@ -105,11 +101,11 @@ async function untilStill({ storedEvents }: Contestant): Promise<void> {
 
 /**
  * Every accepted answer is stored, and nothing else but what wrk had sent when it hung up: each load ends with at most one
- * request under way on each connection.
+ * request in flight on each connection.
  */
-function checkStored(name: ContestantName, stored: number, accepted: number, underWay: number): void {
-  if (stored >= accepted && stored <= accepted + underWay) return;
+function checkStored(name: ContestantName, stored: number, { acceptedEvents, uncertainEvents }: Runs): void {
+  if (Math.abs(stored - acceptedEvents) <= uncertainEvents) return;
   throw new Error(
-    `void: ${name} accepted ${accepted} events and stored ${stored} (at most ${underWay} more were under way)`,
+    `void: ${name} accepted ${acceptedEvents} events and stored ${stored} (${uncertainEvents} were in flight)`,
   );
 }

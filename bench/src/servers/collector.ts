@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { randomBytes, randomInt } from "node:crypto";
+import { randomInt } from "node:crypto";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -21,7 +21,7 @@ const run = promisify(execFile);
 
 /**
  * Starts the built collector as an operator would, on PostgreSQL and Redis, with everything on that is on by default.
- * Only the limits are out of the way: the keys are of the largest tier, and the one address that sends everything may.
+ * Only the limits of addresses are out of the way. Requests come through a proxy that is trusted, where they say so.
  */
 export async function startCollector(
   order: ContestantOrder,
@@ -34,7 +34,8 @@ export async function startCollector(
     PORT: String(port),
     DATABASE_URL: database.url,
     REDIS_URL: order.redisUrl,
-    MASTER_SECRET: randomBytes(32).toString("hex"),
+    MASTER_SECRET: order.masterSecret,
+    TRUST_PROXY: "127.0.0.1/32",
     IP_LIMIT_REQUESTS: "1000000000",
     IP_LIMIT_WINDOW_SECONDS: "900",
     ...options.environment,
@@ -53,15 +54,16 @@ export async function startCollector(
   return contestant(server, database, "events_raw");
 }
 
-/** Straight into the table, as a thousand `keys create` would take minutes. */
-async function insertKeys(database: BenchDatabase, { keys }: ContestantOrder): Promise<void> {
+/** Straight into the table, as so many `keys create` would take hours. */
+async function insertKeys(database: BenchDatabase, { keys, tier = "enterprise" }: ContestantOrder): Promise<void> {
   const [project] = await database.query("select id from projects order by id limit 1");
   // Ids that no earlier round had: a Redis that was given to us still holds the buckets of those.
   const firstKeyId = randomInt(1, 1_000_000_000);
   await database.query(
     `insert into api_keys (project_id, key_id, id, key_hash, key_prefix, last_four, name, status, tier, require_signature, secret_version)
-     select $1::int, $2::int + n::int, id, hash, 'wmc_', '0000', 'bench', 'active', 'enterprise', false, 1
+     select $1::int, $2::int + n::int, id, hash, 'wmc_', '0000', 'bench', 'active', $5, false, 1
      from unnest($3::uuid[], $4::text[]) with ordinality as k (id, hash, n)`,
-    [project?.id, firstKeyId, keys.map((key) => key.id), keys.map((key) => key.hash)],
+    [project?.id, firstKeyId, keys.map((key) => key.id), keys.map((key) => key.hash), tier],
   );
+  await database.query("analyze api_keys");
 }

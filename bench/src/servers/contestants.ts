@@ -12,6 +12,10 @@ export interface ContestantOrder {
   readonly databaseUrl: string;
   readonly redisUrl: string;
   readonly keys: readonly ApiKey[];
+  /** of the keys; defaults to the largest, so that limits are not in the way */
+  readonly tier?: "free" | "enterprise";
+  /** of the collector, 64 hex digits */
+  readonly masterSecret: string;
 }
 
 /** Starts one of the servers afresh, with an empty database of its own that knows the keys. */

@@ -68,7 +68,7 @@ export function warnOfUntrustedProxy(app: FastifyInstance, networks: readonly st
       if (isPrivate && (trust === false || !trust(peer, 0))) {
         warned = true;
         app.log.warn(
-          "X-Forwarded-For of a private peer is ignored, so its clients share one limit. If it is your proxy, add its network to TRUST_PROXY",
+          "a private peer forwards addresses and is not trusted, so its clients share one limit: if it is your proxy, add its network to TRUST_PROXY",
         );
       }
     }

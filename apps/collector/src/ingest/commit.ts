@@ -38,8 +38,8 @@ export function createCommit({ writer, buckets, touchKey }: CommitDeps): Commit 
   function noteUse(key: KnownKey, atMs: number): void {
     const hourMs = atMs - (atMs % HOUR_MS);
     if (key.usedHourMs >= hourMs) return;
-    key.usedHourMs = hourMs;
     touchKey(key.record, atMs);
+    key.usedHourMs = hourMs;
   }
 }
 
