@@ -30,24 +30,45 @@ function cidrs(text?: string): string[] | null {
   return networks.every(isCidr) ? networks : null;
 }
 
+/** Widest networks of proxies: a /8 of IPv4, a /16 of IPv6, or all of its private range. Wider ones hold clients, too. */
+const MIN_IPV4_PREFIX = 8;
+const MIN_IPV6_PREFIX = 16;
+const PRIVATE_IPV6 = new BlockList();
+PRIVATE_IPV6.addSubnet("fc00::", 7, "ipv6");
+/** IPv4 addresses are mapped into `::ffff:0:0/96`, so a network of IPv6 that holds one of them is a network of IPv4. */
+const MAPPED_IPV4 = "::ffff:192.0.2.1";
+const MAPPED_BITS = 96;
+
+/** An address, or a network narrow enough to hold proxies and no clients: who is trusted chooses its own address. */
 function isCidr(text: string): boolean {
-  const [address = "", prefix, ...rest] = text.split("/");
+  const [address = "", prefixText, ...rest] = text.split("/");
   const version = isIP(address);
-  if (version === 0 || rest.length > 0) return false;
-  if (prefix === undefined) return true;
-  // A network of all addresses would trust the clients themselves.
-  if (!/^\d{1,3}$/.test(prefix) || Number(prefix) === 0) return false;
-  try {
-    new BlockList().addSubnet(address, Number(prefix), version === 6 ? "ipv6" : "ipv4");
-    return true;
-  } catch {
-    return false;
-  }
+  if (version === 0 || address.includes("%") || rest.length > 0) return false;
+  if (prefixText === undefined) return true;
+  if (!/^\d{1,3}$/.test(prefixText)) return false;
+  const prefix = Number(prefixText);
+  if (version === 4) return prefix >= MIN_IPV4_PREFIX && prefix <= 32;
+  if (prefix > 128) return false;
+  const network = new BlockList();
+  network.addSubnet(address, prefix, "ipv6");
+  if (isMapped(address) || network.check(MAPPED_IPV4, "ipv6")) return prefix >= MAPPED_BITS + MIN_IPV4_PREFIX;
+  return prefix >= MIN_IPV6_PREFIX || (prefix >= 7 && PRIVATE_IPV6.check(address, "ipv6"));
 }
+
+function isMapped(address: string): boolean {
+  const mapped = new BlockList();
+  mapped.addSubnet("::ffff:0:0", MAPPED_BITS, "ipv6");
+  return mapped.check(address, "ipv6");
+}
+
+/** A repeated block is a placeholder: 64 zeros, `0123456789abcdef` four times. A random secret never looks like that. */
+const REPEATED_BLOCK = /^(.{1,16})\1+$/;
 
 function secrets(current?: string, previous?: string): Buffer[] | null {
   const texts = [...(current === undefined ? [] : [current]), ...list(previous)];
-  return texts.every((text) => /^[0-9a-f]{64}$/i.test(text)) ? texts.map((text) => Buffer.from(text, "hex")) : null;
+  return texts.every((text) => /^[0-9a-f]{64}$/i.test(text) && !REPEATED_BLOCK.test(text))
+    ? texts.map((text) => Buffer.from(text, "hex"))
+    : null;
 }
 
 function url(text?: string): string | undefined | null {
@@ -66,10 +87,16 @@ export const CONFIG_VARIABLES: readonly ConfigVariable[] = [
   {
     property: "masterSecrets",
     names: ["MASTER_SECRET", "MASTER_SECRET_PREVIOUS"],
-    expected: "64 hexadecimal digits (MASTER_SECRET_PREVIOUS: a comma list of them)",
+    expected:
+      "64 random hexadecimal digits, as `openssl rand -hex 32` prints (MASTER_SECRET_PREVIOUS: a comma list of them)",
     parse: secrets,
   },
-  { property: "trustProxy", names: ["TRUST_PROXY"], expected: "a comma list of addresses or CIDRs", parse: cidrs },
+  {
+    property: "trustProxy",
+    names: ["TRUST_PROXY"],
+    expected: "a comma list of addresses or CIDRs no wider than a /8 of IPv4 or a /16 of IPv6",
+    parse: cidrs,
+  },
   { property: "corsOrigins", names: ["CORS_ORIGINS"], expected: "a comma list of origins", parse: list },
   { property: "publicUrl", names: ["PUBLIC_URL"], expected: "an http:// or https:// URL", parse: url },
   {

@@ -1,5 +1,6 @@
 import { type Static, type TSchema, Type } from "typebox";
 import { Value } from "typebox/value";
+import { meantVariable } from "./config-names.ts";
 import { CONFIG_VARIABLES, type ConfigVariable } from "./config-variables.ts";
 
 /** Everything that can be set from outside. Flat; units stand at the end of each name. */
@@ -33,8 +34,8 @@ export type Config = Readonly<Static<typeof ConfigSchema>>;
 /** A variable that cannot be used. The message is one line, names the variable and never its value. */
 export class ConfigError extends Error {
   readonly variable: string;
-  constructor(variable: string, expected: string) {
-    super(`${variable} must be ${expected}`);
+  constructor(variable: string, expected: string, message = `${variable} must be ${expected}`) {
+    super(message);
     this.name = "ConfigError";
     this.variable = variable;
   }
@@ -58,6 +59,7 @@ export function loadConfig(
   env: Environment = process.env,
   fallbacks: Environment = {},
 ): Config {
+  refuseMisspelt(env);
   const values: Record<string, unknown> = {};
   for (const variable of CONFIG_VARIABLES) values[variable.property] = readVariable(variable, env, fallbacks);
   const given = { ...values, ...dropUndefined(overrides) } as Config;
@@ -71,6 +73,15 @@ export function loadConfig(
   for (const variable of CONFIG_VARIABLES) checkProperty(variable, config);
   checkLimitStore(config);
   return Object.freeze(config);
+}
+
+/** A misspelt variable would be ignored silently, and its default apply. */
+function refuseMisspelt(env: Environment): void {
+  for (const name of Object.keys(env)) {
+    const meant = meantVariable(name);
+    if (meant === undefined) continue;
+    throw new ConfigError(name, meant, `unknown variable ${name}: rename it to ${meant}, or unset it`);
+  }
 }
 
 function checkLimitStore({ limitStore, redisUrl, databaseUrl }: Config): void {

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -137,7 +138,7 @@ describe("the collector as a process, with embedded data", () => {
       [["keys", "list"], { DATABASE_URL: "postgres://127.0.0.1:1/x" }, /MASTER_SECRET must be/],
       [
         ["keys", "list"],
-        { DATABASE_URL: "postgres://user:hidden@127.0.0.1:1/x", MASTER_SECRET: "a".repeat(64) },
+        { DATABASE_URL: "postgres://user:hidden@127.0.0.1:1/x", MASTER_SECRET: randomBytes(32).toString("hex") },
         /The database does not answer \(connection refused, ECONNREFUSED\): check DATABASE_URL/,
       ],
     ];

@@ -1,9 +1,13 @@
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { ConfigError, loadConfig } from "../src/config.ts";
 import { CONFIG_VARIABLES } from "../src/config-variables.ts";
 
-const SECRET = "0123456789abcdef".repeat(4);
+/** SHA-256 of nothing: no placeholder. */
+const SECRET = createHash("sha256").digest("hex");
+
+const FORMER = createHash("sha256").update("former").digest("hex");
 
 describe("the configuration", () => {
   it("has a default for everything", () => {
@@ -30,10 +34,10 @@ describe("the configuration", () => {
   });
 
   it("reads lists and secrets", () => {
-    const env = { TRUST_PROXY: "10.0.0.0/8, ::1", MASTER_SECRET: SECRET, MASTER_SECRET_PREVIOUS: "ff".repeat(32) };
+    const env = { TRUST_PROXY: "10.0.0.0/8, ::1", MASTER_SECRET: SECRET, MASTER_SECRET_PREVIOUS: FORMER };
     const config = loadConfig({}, env);
     expect(config.trustProxy).toEqual(["10.0.0.0/8", "::1"]);
-    expect(config.masterSecrets.map((secret) => secret.toString("hex"))).toEqual([SECRET, "ff".repeat(32)]);
+    expect(config.masterSecrets.map((secret) => secret.toString("hex"))).toEqual([SECRET, FORMER]);
   });
 
   it.each([
@@ -46,6 +50,20 @@ describe("the configuration", () => {
     ["LIMIT_STORE", "file"],
     ["MASTER_SECRET", "short"],
     ["MASTER_SECRET", `${SECRET}00`],
+    ["MASTER_SECRET", "0".repeat(64)],
+    ["MASTER_SECRET", "f".repeat(64)],
+    ["MASTER_SECRET", "0123456789abcdef".repeat(4)],
+    ["MASTER_SECRET", "deadbeef".repeat(8)],
+    ["MASTER_SECRET_PREVIOUS", "0".repeat(64)],
+    ["TRUST_PROXY", "::ffff:10.0.0.0/8"],
+    ["TRUST_PROXY", "::ffff:0:0/96"],
+    ["TRUST_PROXY", "::ffff:10.0.0.0/103"],
+    ["TRUST_PROXY", "::/64"],
+    ["TRUST_PROXY", "::/1"],
+    ["TRUST_PROXY", "0.0.0.0/1"],
+    ["TRUST_PROXY", "11.0.0.0/7"],
+    ["TRUST_PROXY", "2001::/15"],
+    ["TRUST_PROXY", "fe80::1%eth0"],
     ["TRUST_PROXY", "true"],
     ["TRUST_PROXY", "1"],
     ["TRUST_PROXY", "10.0.0.0/33"],
@@ -65,8 +83,56 @@ describe("the configuration", () => {
   ])("stops at %s=%s with one line that names the variable and not the value", (variable, value) => {
     const error = catchError(() => loadConfig({}, { MASTER_SECRET: SECRET, [variable]: value }));
     expect(error).toBeInstanceOf(ConfigError);
-    expect(error.message).toMatch(new RegExp(`^${variable} must be [^\\n]+$`));
+    // One parser reads both secrets, and its error names the first.
+    const named = variable === "MASTER_SECRET_PREVIOUS" ? "MASTER_SECRET" : variable;
+    expect(error.message).toMatch(new RegExp(`^${named} must be [^\\n]+$`));
     expect(error.message).not.toContain(value.length > 4 ? value : `=${value}`);
+  });
+
+  it.each(["10.0.0.0/8", "::ffff:10.0.0.0/104", "fc00::/7", "fd12:3456::/32", "2001:db8::/32", "::1", "172.16.0.0/12"])(
+    "takes %s for a network of proxies",
+    (network) => {
+      expect(loadConfig({}, { TRUST_PROXY: network }).trustProxy).toEqual([network]);
+    },
+  );
+
+  it.each([
+    ["RAW_RETENTION_DAY", "RAW_RETENTION_DAYS"],
+    ["RAW_RETENTION", "RAW_RETENTION_DAYS"],
+    ["TRUST_PROXI", "TRUST_PROXY"],
+    ["TURST_PROXY", "TRUST_PROXY"],
+    ["TRUSTED_PROXY", "TRUST_PROXY"],
+    ["trust_proxy", "TRUST_PROXY"],
+    ["MASTER_SECRETS", "MASTER_SECRET"],
+    ["MASTER_SECRET_PREV", "MASTER_SECRET_PREVIOUS"],
+    ["DATABASEURL", "DATABASE_URL"],
+    ["DATABASE_URI", "DATABASE_URL"],
+    ["DATADIR", "DATA_DIR"],
+    ["LOGLEVEL", "LOG_LEVEL"],
+    ["IP_LIMIT_REQUEST", "IP_LIMIT_REQUESTS"],
+    ["SHUTDOWN_DEADLINE", "SHUTDOWN_DEADLINE_MS"],
+  ])("stops at %s, which is unknown, and names %s", (name, meant) => {
+    for (const env of [{ [name]: "5" }, { [name]: "5", LOG_LEVEL: "info" }]) {
+      expect(catchError(() => loadConfig({}, env)).message).toBe(
+        `unknown variable ${name}: rename it to ${meant}, or unset it`,
+      );
+    }
+  });
+
+  it("starts beside variables of other programs", () => {
+    const names =
+      `PATH HOME HOSTNAME HOSTTYPE LOGNAME USER SHELL PWD OLDPWD TERM LANG LC_ALL TZ TMPDIR EDITOR PAGER DISPLAY CI PORTS SPORT
+      HTTP_PORT POSTGRES_PORT POSTGRES_HOST PGHOST PGPORT PGDATABASE PGDATA NODE_ENV NODE_OPTIONS NODE_VERSION npm_config_user_agent
+      npm_lifecycle_event npm_package_json PNPM_HOME XDG_DATA_DIRS XDG_DATA_HOME XDG_RUNTIME_DIR DBUS_SESSION_BUS_ADDRESS SSH_AUTH_SOCK
+      HTTP_PROXY HTTPS_PROXY NO_PROXY ALL_PROXY http_proxy no_proxy SECRET SECRET_KEY DATABASE DATABASE_HOST DATABASE_NAME REDIS_HOST
+      REDIS_PORT REDIS_TLS_URL REDIS_PASSWORD LOG_FORMAT LOG_FILE DEBUG_LEVEL RUST_LOG KUBERNETES_SERVICE_HOST KUBERNETES_PORT
+      COLLECTOR_PORT COLLECTOR_SERVICE_HOST PUBLIC_HOST BASE_URL MAX_OLD_SPACE METRICS_ENABLED METRICS_PATH SHLVL COLUMNS LINES
+      GITHUB_ACTIONS GITHUB_TOKEN RUNNER_OS VSCODE_PID WSL_DISTRO_NAME APPDATA ProgramData USERPROFILE COMPUTERNAME SystemRoot
+      ANALYTICS_ENDPOINT ANALYTICS_API_KEY ANALYTICS_LEVEL OTEL_SERVICE_NAME SENTRY_DSN CONTAINER_ID DOCKER_HOST`.split(
+        /\s+/,
+      );
+    expect(names.length).toBeGreaterThan(80);
+    for (const name of names) expect(() => loadConfig({}, { [name]: "1" })).not.toThrow();
   });
 
   it("counts limits in Redis where there is one, else in memory, and elsewhere only when told to", () => {

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { createDatabase, type FaultProxy, startFaultProxy } from "@org/services";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { openPools } from "../src/storage/pools.ts";
@@ -20,7 +21,11 @@ describe("the collector as a process, on PostgreSQL and Redis", () => {
   beforeAll(async () => {
     database = await createDatabase(inject("databaseUrl"));
     proxy = await startFaultProxy(database.url);
-    environment = { DATABASE_URL: proxy.url, REDIS_URL: inject("redisUrl"), MASTER_SECRET: "ab".repeat(32) };
+    environment = {
+      DATABASE_URL: proxy.url,
+      REDIS_URL: inject("redisUrl"),
+      MASTER_SECRET: randomBytes(32).toString("hex"),
+    };
     await proxy.cut();
     collector = await startCollectorProcess(environment);
   });

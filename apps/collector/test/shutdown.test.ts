@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { createDatabase } from "@org/services";
@@ -20,7 +21,11 @@ describe("the end of a collector", () => {
 
   beforeAll(async () => {
     database = await createDatabase(inject("databaseUrl"));
-    environment = { DATABASE_URL: database.url, MASTER_SECRET: "ab".repeat(32), SHUTDOWN_DEADLINE_MS: "1500" };
+    environment = {
+      DATABASE_URL: database.url,
+      MASTER_SECRET: randomBytes(32).toString("hex"),
+      SHUTDOWN_DEADLINE_MS: "1500",
+    };
     const { stdout } = await runCollectorCommand(["keys", "create", "--json"], environment);
     key = (JSON.parse(stdout) as { key: string }).key;
   });

@@ -19,6 +19,8 @@ export interface CircuitBreakerOptions {
 
 export interface CircuitBreaker {
   readonly open: boolean;
+  /** Opens it at once: a failure that no call has seen. */
+  trip(): void;
   /** Rejects with BreakerOpenError at once while open, but for one call now and then that finds out whether things are well. */
   run<Result>(call: () => Promise<Result>): Promise<Result>;
 }
@@ -60,6 +62,11 @@ export function createCircuitBreaker({ now, onChange = () => {} }: CircuitBreake
   return {
     get open() {
       return openedAtMs !== undefined;
+    },
+    trip() {
+      if (openedAtMs !== undefined) return;
+      openedAtMs = now();
+      onChange(true);
     },
     async run(call) {
       const trial = openedAtMs !== undefined;

@@ -42,8 +42,14 @@ export function createBucketStore({ redisUrl, databaseUrl, now, onOutage }: Buck
   }
   if (redisUrl === undefined) return local;
   const client = connect(redisUrl);
-  // The breaker sees each failed call; a listener must be there all the same, or the process would end.
-  client.on("error", () => {});
+  // Once it was reachable the breaker sees each failed call. A listener must stay, or an error would end the process.
+  let wasReady = false;
+  client.once("ready", () => {
+    wasReady = true;
+  });
+  client.on("error", () => {
+    if (!wasReady) breaker.trip();
+  });
   return createFailoverBucketStore(createRedisBucketStore({ client, breaker }), local);
 }
 

@@ -51,6 +51,13 @@ test("with Redis down from the start limits hold in the process, and move to Red
   expect(outages).toEqual([true, false]);
 }, 30_000);
 
+test("Redis that cannot be reached at the start is reported once, before any request asks for it", async () => {
+  await openOn(await PrivateRedis.down());
+  await expect.poll(() => outages, RECOVERY).toEqual([true]);
+  expect(await takeAll(50)).toBe(10);
+  expect(outages).toEqual([true]);
+});
+
 test.each([
   ["killed", (server: PrivateRedis) => server.kill(), (server: PrivateRedis) => server.up()],
   ["hanging", async (server: PrivateRedis) => server.pause(), async (server: PrivateRedis) => server.resume()],
