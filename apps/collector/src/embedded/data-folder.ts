@@ -1,8 +1,9 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { DatabaseAddress } from "../storage/pool.ts";
-import { DataFolderInUseError, unusable } from "./data-folder-error.ts";
+import { EMBEDDED_POSTGRES_MAJOR } from "./damage.ts";
+import { DataFolderError, DataFolderInUseError, unusable } from "./data-folder-error.ts";
 import { type Announcement, type FolderLock, lockFolder } from "./folder-lock.ts";
 import { makeFolder } from "./make-folder.ts";
 import { syncFolder, syncTree } from "./sync-to-disk.ts";
@@ -38,10 +39,12 @@ export async function openDataFolder(dataDir: string): Promise<DataFolder> {
   }
   const databaseDir = join(path, "database");
   const creating = join(path, "creating");
+  const initialized = join(path, "initialized");
   const socketDir = socketFolder(join(path, "run"));
   try {
     // A first start that was cut off leaves half a database, in which nothing was stored yet.
     if (existsSync(creating)) rmSync(databaseDir, { recursive: true, force: true });
+    else refuseForeign({ path, dataDir, databaseDir, initialized });
     if (!existsSync(join(databaseDir, "PG_VERSION"))) {
       writeFileSync(creating, "");
       // Before there is any file that it stands for.
@@ -60,11 +63,11 @@ export async function openDataFolder(dataDir: string): Promise<DataFolder> {
     // Windows has no Unix sockets that postgres.js could use.
     listenAt: process.platform === "win32" ? { host: "127.0.0.1", port: 0 } : { path: socketPath },
     async created() {
-      if (!existsSync(creating)) return;
       // The engine unpacks or makes its first files without syncing them.
-      await syncTree(databaseDir);
-      rmSync(creating);
-      // Were it back after a power cut, the next start would take what is stored until then for half a database.
+      if (existsSync(creating)) await syncTree(databaseDir);
+      if (!existsSync(initialized)) writeFileSync(initialized, "", { flush: true });
+      // If the marker reappeared after a power cut, the next start would delete a good database.
+      rmSync(creating, { force: true });
       syncFolder(path);
     },
     announce: (announcement) => lock.announce(announcement),
@@ -73,6 +76,48 @@ export async function openDataFolder(dataDir: string): Promise<DataFolder> {
       lock.release();
     },
   };
+}
+
+interface Places {
+  readonly path: string;
+  readonly dataDir: string;
+  readonly databaseDir: string;
+  /** Marks a folder whose database was made whole once. */
+  readonly initialized: string;
+}
+
+/**
+ * A folder that was in use is never initialised again: what is missing may be in a backup, or on a disk that is not mounted.
+ * Folders of earlier releases have no marker; their socket folder was made with their database.
+ *
+ * @throws {DataFolderError} when the database is missing, or of another version of PostgreSQL
+ */
+function refuseForeign({ path, dataDir, databaseDir, initialized }: Places): void {
+  const versionFile = join(databaseDir, "PG_VERSION");
+  const wasUsed = existsSync(initialized) || existsSync(join(path, "run")) || hasFiles(databaseDir);
+  if (!existsSync(versionFile)) {
+    if (!wasUsed) return;
+    const missing = existsSync(databaseDir) ? "database/PG_VERSION" : "database";
+    throw new DataFolderError(
+      `The data folder ${dataDir} was in use, and ${missing} is missing: restore it from a backup, or choose an empty folder with --data-dir or DATA_DIR`,
+    );
+  }
+  const version = readFileSync(versionFile, "utf8").trim();
+  if (version === EMBEDDED_POSTGRES_MAJOR) return;
+  const found = /^\d{1,3}$/.test(version) ? `PostgreSQL ${version}` : "an unknown version";
+  throw new DataFolderError(
+    `The database in ${dataDir} is of ${found}, and this release has PostgreSQL ${EMBEDDED_POSTGRES_MAJOR}: start it with the release that made it, or choose another folder with --data-dir or DATA_DIR`,
+  );
+}
+
+function hasFiles(folder: string): boolean {
+  return existsSync(folder) && readdirSync(folder).length > 0;
+}
+
+/** Whether a database was made in this data folder, whatever has become of it. */
+export function hasDatabase(dataDir: string): boolean {
+  const path = resolve(dataDir);
+  return existsSync(join(path, "initialized")) || existsSync(join(path, "database"));
 }
 
 function makePrivate(path: string, dataDir: string): void {

@@ -1,6 +1,7 @@
 import { join, resolve } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { DatabaseAddress } from "../storage/pool.ts";
+import { findDamage } from "./damage.ts";
 import { type DataFolder, openDataFolder } from "./data-folder.ts";
 import { DataFolderError, unusable } from "./data-folder-error.ts";
 import { type Announcement, findHolder } from "./folder-lock.ts";
@@ -39,7 +40,7 @@ export async function startEmbeddedDatabase(
     ({ worker, address } = await startWorker(folder));
   } catch (error) {
     folder.release();
-    throw new DataFolderError(`The database in ${dataDir} does not start: ${(error as Error).message}`);
+    throw new DataFolderError(`The database in ${dataDir} does not start: ${explain(folder.databaseDir, error)}`);
   }
   watch(worker);
   try {
@@ -83,6 +84,12 @@ export async function startEmbeddedDatabase(
       folder.release();
     },
   };
+}
+
+/** The engine itself says no more than that it aborted. */
+function explain(databaseDir: string, error: unknown): string {
+  const damage = findDamage(databaseDir);
+  return damage ?? `${(error as Error).message}. Restore the folder from a backup, or choose another with --data-dir`;
 }
 
 /** Where to reach the process that has a data folder open; undefined when none has. */

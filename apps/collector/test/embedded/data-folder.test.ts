@@ -71,7 +71,9 @@ test("a database that counts as made is on the disk whole, and stays made after 
   await folder.created();
   expect(existsSync(synced.marker)).toBe(false);
   const before = synced.paths.filter((path) => path !== dataDir);
-  expect(before.sort()).toEqual([...files, folder.databaseDir, join(folder.databaseDir, "base"), inside].sort());
+  expect(before.sort()).toEqual(
+    [...files, join(dataDir, "initialized"), folder.databaseDir, join(folder.databaseDir, "base"), inside].sort(),
+  );
   // Only the end of the marker is synced after it.
   expect(synced.whole).toEqual([dataDir]);
   folder.release();
