@@ -47,6 +47,15 @@ test("before the first event the page tells a newcomer what to do, and goes on b
   await page.goto(await collector.adminLink());
   await page.getByRole("heading", { name: "Three steps to your first numbers" }).waitFor();
 
+  await page.getByRole("button", { name: "Make an API key" }).click();
+  const key = page.locator(".first-steps code").first();
+  await expect.poll(() => key.innerText()).toMatch(/^wmc_[0-9a-f]{64}$/);
+  const made = await key.innerText();
+  expect(await page.locator(".first-steps code").last().innerText()).toContain(`ANALYTICS_API_KEY=${made}`);
+  const headers = { "content-type": "application/json", "x-api-key": made };
+  // A key that did not exist would be 401.
+  expect((await fetch(collector.eventsUrl, { method: "POST", headers, body: "{}" })).status).toBe(400);
+
   const reader = await UsageReader.signIn(collector.url, await collector.adminLink());
   const { apiKey, signingSecret } = await collector.createKey();
   const demo = await runDemo({ eventsUrl: collector.eventsUrl, apiKey, signingSecret, reader }, CALLS);

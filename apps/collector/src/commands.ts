@@ -12,7 +12,8 @@ import {
 import { FIRST_PROJECT_ID } from "./accounts/first-project.ts";
 import { formatCreatedKey, formatKeys } from "./accounts/format-keys.ts";
 import { type Config, type ConfigOverrides, loadConfig } from "./config.ts";
-import { DataFolderInUseError } from "./embedded/data-folder-error.ts";
+import { hasDatabase } from "./embedded/data-folder.ts";
+import { DataFolderError, DataFolderInUseError } from "./embedded/data-folder-error.ts";
 import { findRunningCollector, startEmbeddedDatabase } from "./embedded/embedded-database.ts";
 import { withMasterSecret } from "./embedded/master-secret.ts";
 import { listeningUrl } from "./listening-url.ts";
@@ -28,7 +29,7 @@ const LOOK_AGAIN_MS = 200;
 export type Folder = Pick<ConfigOverrides, "dataDir">;
 
 export function migrate(options: Folder): Promise<string> {
-  return withStorage(options, async () => "The tables are up to date.");
+  return withStorage(options, async () => "The tables are up to date.", { mayCreate: true });
 }
 
 export async function createKey(
@@ -84,9 +85,23 @@ export interface Opened {
   readonly runningUrl: string | undefined;
 }
 
-/** Opens the storage that `serve` would use, with its tables up to date. */
-export async function withStorage<T>({ dataDir }: Folder, work: (opened: Opened) => Promise<T>): Promise<T> {
-  const config = withMasterSecret(loadConfig({ dataDir }));
+/**
+ * Opens the storage that `serve` would use, with its tables up to date.
+ *
+ * @param options.mayCreate whether a missing embedded database is made; without it a wrong folder would get a new one
+ */
+export async function withStorage<T>(
+  { dataDir }: Folder,
+  work: (opened: Opened) => Promise<T>,
+  { mayCreate = false } = {},
+): Promise<T> {
+  const settings = loadConfig({ dataDir });
+  if (!mayCreate && settings.databaseUrl === undefined && !hasDatabase(settings.dataDir)) {
+    throw new DataFolderError(
+      `There is no database in ${settings.dataDir}: give the folder of the collector with --data-dir or DATA_DIR, or start it first`,
+    );
+  }
+  const config = withMasterSecret(settings);
   const database = await openDatabase(config);
   const storage = openStorage(database.address, {
     rawRetentionDays: config.rawRetentionDays,

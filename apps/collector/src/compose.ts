@@ -1,4 +1,5 @@
 import type { FastifyBaseLogger, FastifyInstance } from "fastify";
+import { createApiKey } from "./accounts/api-keys.ts";
 import { signingSecret } from "./accounts/signing-secret.ts";
 import { buildApp } from "./app.ts";
 import type { Config } from "./config.ts";
@@ -49,6 +50,7 @@ export async function createCollector(config: Config, logger: FastifyBaseLogger)
     onError: (error, activity) => logger.warn({ err: error, activity }, "storage has a problem"),
     onQuarantined: (events) => logger.error({ events }, "the database refused events for what they hold"),
   });
+  const [masterSecret] = config.masterSecrets;
   const metrics = createMetrics();
   const buckets = createBucketStore({
     redisUrl: config.limitStore === "redis" ? config.redisUrl : undefined,
@@ -75,6 +77,11 @@ export async function createCollector(config: Config, logger: FastifyBaseLogger)
       ...storage,
       rawRetentionDays: config.rawRetentionDays,
       now,
+      makeKey: (projectId, name) =>
+        createApiKey(
+          { store: storage.apiKeyStore, masterSecret: masterSecret as Buffer, now },
+          { projectId, ...(name && { name }) },
+        ),
       publicUrl: config.publicUrl,
     }),
     metrics,

@@ -124,6 +124,20 @@ describe("the collector as a process, with embedded data", () => {
     expect((await command("keys", "revoke", created.id)).stderr).toMatch(/^collector: No active key/);
   });
 
+  it.each([["keys", "list"], ["keys", "create"], ["names", "list"], ["admin-link"]])(
+    "makes no database for a command that is neither serve nor migrate: %s %s",
+    async (...args) => {
+      const empty = join(parent, "empty");
+      const words = args.filter((word) => word !== undefined);
+      const { code, stdout, stderr } = await runCollectorCommand([...words, "--data-dir", empty], {});
+      expect([code, stdout]).toEqual([1, ""]);
+      expect(stderr).toBe(
+        `collector: There is no database in ${empty}: give the folder of the collector with --data-dir or DATA_DIR, or start it first\n`,
+      );
+      await expect(stat(empty)).rejects.toThrow("ENOENT");
+    },
+  );
+
   it("names cause and mend in one line when it cannot start", async () => {
     const file = join(parent, "file");
     await writeFile(file, "");

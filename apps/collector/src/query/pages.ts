@@ -6,6 +6,7 @@ import type { AddressLimits } from "../limits/address-limits.ts";
 import type { SessionStore } from "../storage/session-store.ts";
 import type { UsageStore } from "../storage/usage-store.ts";
 import { dashboardFolder, serveDashboard } from "./dashboard-files.ts";
+import { type KeyRouteDeps, keyRoutes } from "./key-routes.ts";
 import { createRequireSession } from "./require-session.ts";
 import { isSameOrigin } from "./same-origin.ts";
 import { sessionCookie } from "./session-cookie.ts";
@@ -19,6 +20,7 @@ export interface PagesDeps {
   /** days that events are kept */
   readonly rawRetentionDays: number;
   readonly now: () => number;
+  readonly makeKey: KeyRouteDeps["makeKey"];
   /** where browsers reach the collector; undefined: at the `Host` they send */
   readonly publicUrl: string | undefined;
   /** of the built dashboard; found by itself where none is given */
@@ -26,7 +28,15 @@ export interface PagesDeps {
 }
 
 /** The dashboard and the read API behind it, as a plugin of its own beside ingest. */
-export function createPages({ usageStore, sessionStore, rawRetentionDays, now, publicUrl, ...deps }: PagesDeps) {
+export function createPages({
+  usageStore,
+  sessionStore,
+  rawRetentionDays,
+  now,
+  makeKey,
+  publicUrl,
+  ...deps
+}: PagesDeps) {
   return async function registerPages(app: FastifyInstance, limits: AddressLimits): Promise<void> {
     const guard = createSessionGuard(createSessions({ sessionStore, now }), limits.unknownTokens);
     const cookie = sessionCookie(publicUrl);
@@ -43,6 +53,7 @@ export function createPages({ usageStore, sessionStore, rawRetentionDays, now, p
           reply.header("cache-control", "no-store");
         });
         await api.register(sessionRoutes, { guard, cookie, requireSession });
+        await api.register(keyRoutes, { requireSession, makeKey });
         await api.register(usageRoutes, { usageStore, requireSession, rawRetentionDays, now });
       },
       { prefix: "/api/v1" },

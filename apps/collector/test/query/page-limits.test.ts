@@ -60,7 +60,13 @@ async function start(config: Partial<AppConfig> = {}): Promise<void> {
   };
   const usageStore = { countCalls: () => Promise.reject(new Error("not asked here")) };
   const settings = { rawRetentionDays: 30, publicUrl: undefined, folder: `${folder}/` };
-  const registerPages = createPages({ usageStore, sessionStore, now, ...settings });
+  const registerPages = createPages({
+    usageStore,
+    sessionStore,
+    now,
+    makeKey: () => Promise.reject(new Error("not asked here")),
+    ...settings,
+  });
   collector = await startTestCollector({
     config: { trustProxy: ["127.0.0.0/8"], ipLimitRequests: 100, ...config },
     deps: { registerPages, buckets, now },

@@ -1,11 +1,14 @@
 import fastify, { type FastifyInstance } from "fastify";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { createAdminLink } from "../../src/accounts/admin-link.ts";
+import { createApiKey, hashApiKey } from "../../src/accounts/api-keys.ts";
 import { answerError } from "../../src/http/error-handler.ts";
 import { useStrictJson } from "../../src/http/json-parser.ts";
 import { setSecurityHeaders } from "../../src/http/security-headers.ts";
 import { serverOptions } from "../../src/http/server-options.ts";
 import { createPages } from "../../src/query/pages.ts";
+import { createApiKeyStore } from "../../src/storage/api-key-store.ts";
+import { createKeyStore } from "../../src/storage/key-store.ts";
 import { createSessionStore } from "../../src/storage/session-store.ts";
 import { createUsageStore } from "../../src/storage/usage-store.ts";
 import { sampleCalls } from "./sample-calls.ts";
@@ -38,7 +41,10 @@ async function startPages(publicUrl: string | undefined): Promise<FastifyInstanc
   useStrictJson(app);
   app.setErrorHandler(answerError);
   const deps = { usageStore: createUsageStore(database.pool), sessionStore: createSessionStore(database.pool), now };
-  const registerPages = createPages({ ...deps, rawRetentionDays: 30, publicUrl });
+  const store = createApiKeyStore(database.pool);
+  const makeKey = (projectId: number, name?: string) =>
+    createApiKey({ store, masterSecret: Buffer.alloc(32, 7), now }, { projectId, ...(name && { name }) });
+  const registerPages = createPages({ ...deps, makeKey, rawRetentionDays: 30, publicUrl });
   await app.register(async (pages) => registerPages(pages, await openAddressLimits(pages, now)));
   apps.push(app);
   return app;
@@ -215,5 +221,47 @@ describe("reading", () => {
     const answer = await get(app, `usage?${query}`, { cookie: await signedIn(app) });
     expect(answer.statusCode).toBe(400);
     expect(answer.json()).toMatchObject({ code: "bad-request" });
+  });
+});
+
+describe("making a key on the page", () => {
+  const make = (
+    app: FastifyInstance,
+    cookie: string | undefined,
+    payload: object,
+    headers: Headers = { origin: ORIGIN },
+  ) =>
+    app.inject({
+      method: "POST",
+      url: "/api/v1/keys",
+      headers: { host: HOST, ...headers, ...(cookie !== undefined && { cookie }) },
+      payload,
+    });
+  const stored = () => createApiKeyStore(database.pool).list(1);
+
+  it("gives a key of tier free for the project of the session, once", async () => {
+    const app = await startPages(ORIGIN);
+    const answer = await make(app, await signedIn(app), { name: "laptop" });
+    expect([answer.statusCode, answer.headers["cache-control"]]).toEqual([201, "no-store"]);
+    const { key, signingSecret, name } = answer.json<{ key: string; signingSecret: string; name: string }>();
+    expect([key, signingSecret, name]).toEqual([
+      expect.stringMatching(/^wmc_[0-9a-f]{64}$/),
+      expect.stringMatching(/^wms_[0-9a-f]{64}$/),
+      "laptop",
+    ]);
+    const found = await createKeyStore(database.pool).findByHash(hashApiKey(key));
+    expect(found).toMatchObject({ projectId: 1, tier: "free", status: "active", requireSignature: false });
+  });
+
+  it("needs a session, this origin and a plain name; what is refused makes no key", async () => {
+    const app = await startPages(ORIGIN);
+    const cookie = await signedIn(app);
+    const before = (await stored()).length;
+    expect((await make(app, undefined, {})).statusCode).toBe(401);
+    expect((await make(app, cookie, {}, { origin: "https://evil.test" })).statusCode).toBe(403);
+    for (const body of [{ name: "" }, { name: "<b>" }, { name: "a".repeat(51) }, { tier: "enterprise" }, { name: 1 }]) {
+      expect((await make(app, cookie, body)).statusCode).toBe(400);
+    }
+    expect((await stored()).length).toBe(before);
   });
 });

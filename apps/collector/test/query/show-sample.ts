@@ -26,7 +26,11 @@ const deps = {
   now: Date.now,
 };
 const app = fastify();
-const registerPages = createPages({ ...deps, publicUrl: undefined });
+const registerPages = createPages({
+  ...deps,
+  makeKey: () => Promise.reject(new Error("the sample makes no keys")),
+  publicUrl: undefined,
+});
 await app.register(async (pages) => registerPages(pages, await openAddressLimits(pages, Date.now)));
 await app.listen({ port, host: "127.0.0.1" });
 process.stdout.write(`${(await createAdminLink(deps, { projectId: 1, baseUrl: `http://127.0.0.1:${port}` })).url}\n`);

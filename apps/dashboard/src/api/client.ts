@@ -41,6 +41,18 @@ export async function signOut(): Promise<void> {
   await request("session", { method: "DELETE" });
 }
 
+/** Shown once: the collector keeps neither of the two. */
+export interface CreatedKey {
+  readonly key: string;
+  readonly signingSecret: string;
+}
+
+/** Makes an API key for the project of the session. */
+export async function createKey(): Promise<CreatedKey> {
+  const headers = { "content-type": "application/json" };
+  return (await request("keys", { method: "POST", headers, body: "{}" })).json();
+}
+
 export async function readUsage({ range, interval, timeZone }: View, signal: AbortSignal): Promise<Usage> {
   const query = new URLSearchParams({ range, interval, tz: timeZone });
   return (await request(`usage?${query}`, { signal })).json();

@@ -1,15 +1,17 @@
-import { CollectorCommand } from "../parts/collector-command.tsx";
+import { useState } from "react";
+import type { CreatedKey } from "../api/client.ts";
 import { CopyLine } from "../parts/copy-line.tsx";
+import { KeyMaker } from "./key-maker.tsx";
 
 /** URL that a client sends to, as seen from this browser. */
 function endpoint(): string {
   return new URL("v1/events", document.baseURI).href;
 }
 
-function addCommand(): string {
+function addCommand(key: string): string {
   return [
     "claude mcp add weather",
-    "  --env ANALYTICS_API_KEY=YOUR_KEY",
+    `  --env ANALYTICS_API_KEY=${key}`,
     `  --env ANALYTICS_ENDPOINT=${endpoint()}`,
     "  -- npx -y @org/weather-mcp",
   ].join(" \\\n");
@@ -17,19 +19,23 @@ function addCommand(): string {
 
 /** What a newcomer sees: how the first event gets here. The page goes on by itself when it has. */
 export function FirstSteps() {
+  const [created, setCreated] = useState<CreatedKey>();
   return (
     <section className="first-steps">
       <h1>Three steps to your first numbers</h1>
       <ol>
         <li>
           <h2>Get an API key</h2>
-          <p>The first start printed one. For another, on the machine that runs the collector:</p>
-          <CollectorCommand command="keys create" />
+          <p>The first start printed one. This page makes another.</p>
+          <KeyMaker created={created} onCreated={setCreated} />
         </li>
         <li>
           <h2>Give it to an MCP server</h2>
-          <p>Put it in place of YOUR_KEY. A server without a key sends nothing: analytics is opt-in.</p>
-          <CopyLine text={addCommand()} />
+          <p>
+            {created === undefined && "Put it in place of YOUR_KEY. "}A server without a key sends nothing: analytics is
+            opt-in.
+          </p>
+          <CopyLine text={addCommand(created?.key ?? "YOUR_KEY")} />
         </li>
         <li>
           <h2>Call a tool</h2>
