@@ -1,10 +1,11 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
 import { sendProblem } from "../http/problem.ts";
 import type { UsageStore } from "../storage/usage-store.ts";
+import { createFlights } from "./flights.ts";
 import type { RequireSession } from "./require-session.ts";
 import { canonicalTimeZone } from "./time-zone.ts";
 import { readUsageOverview } from "./usage-overview.ts";
-import { UsageOverviewSchema, UsageQuerySchema } from "./usage-schema.ts";
+import { type UsageOverview, UsageOverviewSchema, UsageQuerySchema } from "./usage-schema.ts";
 import { DEFAULT_RANGE, defaultInterval, offersInterval } from "./usage-window.ts";
 
 export interface UsageRouteDeps {
@@ -17,6 +18,7 @@ export interface UsageRouteDeps {
 
 /** `GET /usage`: what the first screen shows, for the project of the session. */
 export const usageRoutes: FastifyPluginAsyncTypebox<UsageRouteDeps> = async (app, deps) => {
+  const flights = createFlights<UsageOverview>();
   const schema = { querystring: UsageQuerySchema, response: { 200: UsageOverviewSchema } };
   app.get("/usage", { schema }, async (request, reply) => {
     const session = await deps.requireSession(request, reply);
@@ -25,6 +27,8 @@ export const usageRoutes: FastifyPluginAsyncTypebox<UsageRouteDeps> = async (app
     if (timeZone === undefined || !offersInterval(range, interval)) return sendProblem(reply, "bad-request");
     const { projectId } = session;
     const { usageStore, rawRetentionDays, now } = deps;
-    return readUsageOverview(usageStore, { projectId, rawRetentionDays, range, interval, timeZone, nowMs: now() });
+    return flights(`${projectId} ${range} ${interval} ${timeZone}`, () =>
+      readUsageOverview(usageStore, { projectId, rawRetentionDays, range, interval, timeZone, nowMs: now() }),
+    );
   });
 };

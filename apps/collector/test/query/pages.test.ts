@@ -1,4 +1,5 @@
 import fastify, { type FastifyInstance } from "fastify";
+import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { createAdminLink } from "../../src/accounts/admin-link.ts";
 import { createApiKey, hashApiKey } from "../../src/accounts/api-keys.ts";
@@ -263,5 +264,45 @@ describe("making a key on the page", () => {
       expect((await make(app, cookie, body)).statusCode).toBe(400);
     }
     expect((await stored()).length).toBe(before);
+  });
+});
+
+describe("many readers at once of events that answer slowly", () => {
+  /** Statements that wait for the lock. */
+  const waiting = async () => {
+    const [row] = await database.pool.run(
+      ({ sql }) => sql<{ count: number }[]>`
+        SELECT count(*)::int AS count FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%width_bucket%'`,
+    );
+    return row?.count ?? 0;
+  };
+
+  it("share one statement where they ask the same; too many different questions get 503 at once", async () => {
+    const app = await startPages(ORIGIN);
+    const cookie = await signedIn(app);
+    const locker = postgres(database.url, { max: 1 });
+    const lock = await locker.reserve();
+    await lock`BEGIN`;
+    await lock`LOCK TABLE events_raw IN ACCESS EXCLUSIVE MODE`;
+    const ask = (zone: string) => get(app, `usage?range=28d&tz=${encodeURIComponent(zone)}`, { cookie });
+    const equal = Array.from({ length: 16 }, () => ask("UTC"));
+    await expect.poll(waiting).toBe(1);
+
+    const zones = Intl.supportedValuesOf("timeZone").filter((zone) => zone.startsWith("Europe/"));
+    const different = zones.slice(0, 30).map(ask);
+    const refused = await Promise.race(different);
+    expect([refused.statusCode, refused.json().code]).toEqual([503, "overloaded"]);
+    expect(refused.headers["retry-after"]).toMatch(/^[1-5]$/);
+
+    await lock`ROLLBACK`;
+    lock.release();
+    expect((await Promise.all(equal)).map(({ statusCode }) => statusCode)).toEqual(Array(16).fill(200));
+    const statuses = (await Promise.all(different)).map(({ statusCode }) => statusCode);
+    // Fifteen fit beside the first; a zone may be another name of one that is in flight.
+    expect(statuses.filter((status) => status === 200).length).toBeGreaterThanOrEqual(15);
+    expect(statuses.filter((status) => status === 503).length).toBeGreaterThanOrEqual(10);
+    expect(new Set(statuses)).toEqual(new Set([200, 503]));
+    await locker.end();
   });
 });

@@ -12,6 +12,7 @@ export interface StoredCall {
 }
 
 export interface UsageDatabase {
+  readonly url: string;
   readonly pool: Pool;
   addProject(id: number, name: string): Promise<void>;
   addCalls(calls: readonly StoredCall[]): Promise<void>;
@@ -69,6 +70,7 @@ export async function openUsageDatabase(serverUrl: string): Promise<UsageDatabas
   }
 
   return {
+    url: database.url,
     pool,
     async addProject(id, name) {
       await pool.run(({ sql }) => sql`INSERT INTO projects (id, name) VALUES (${id}, ${name})`);
