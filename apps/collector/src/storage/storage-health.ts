@@ -1,6 +1,7 @@
 import { sqlState } from "./errors.ts";
 import type { Partitions } from "./partitions.ts";
 import type { Pool } from "./pool.ts";
+import { trialRun } from "./trial-run.ts";
 
 export interface StorageHealth {
   /**
@@ -69,21 +70,10 @@ export function createStorageHealth({ pool, events, partitions, now }: StorageHe
 }
 
 /** Writes events and rolls them back. */
-function tryEvents(pool: Pool, nowMs: number): Promise<void> {
-  const rolledBack = new Error("rolled back");
-  return pool.run(
-    ({ sql }) =>
-      sql
-        .begin(async (transaction) => {
-          await transaction`
-            INSERT INTO events_raw (project_id, key_id, occurred_at, stored_at, tool_id, error_id)
-            SELECT 0, 0, to_timestamp(${nowMs}::float8 / 1000), to_timestamp(${nowMs}::float8 / 1000), 0, 0
-            FROM generate_series(1, ${TRIAL_EVENTS}::int)`;
-          throw rolledBack;
-        })
-        .catch((error: unknown) => {
-          if (error !== rolledBack) throw error;
-        }),
-    PROBE_DEADLINE_MS,
-  );
+async function tryEvents(pool: Pool, nowMs: number): Promise<void> {
+  const at = `to_timestamp(${nowMs}::float8 / 1000)`;
+  const insert = `
+    INSERT INTO events_raw (project_id, key_id, occurred_at, stored_at, tool_id, error_id)
+    SELECT 0, 0, ${at}, ${at}, 0, 0 FROM generate_series(1, ${TRIAL_EVENTS})`;
+  await pool.run(({ sql }) => sql.unsafe(trialRun(insert)), PROBE_DEADLINE_MS);
 }
