@@ -8,6 +8,7 @@ export interface StorageHealth {
    * Writes and commits a row. After a flush that failed it also writes events, and takes them back.
    *
    * @throws {StorageUnavailableError} when the database cannot store: out, read-only, full, or without its tables yet
+   * @throws {MigrationError} while a migration cannot be applied
    */
   probe(): Promise<void>;
 }
@@ -32,9 +33,12 @@ export interface StorageHealthDeps {
   readonly events: EventPath;
   readonly partitions: Pick<Partitions, "ensure">;
   readonly now: () => number;
+  /** Why the tables must not be used yet; undefined: no reason is known. */
+  readonly refusal?: () => Error | undefined;
 }
 
-export function createStorageHealth({ pool, events, partitions, now }: StorageHealthDeps): StorageHealth {
+export function createStorageHealth(deps: StorageHealthDeps): StorageHealth {
+  const { pool, events, partitions, now, refusal = () => undefined } = deps;
   let makingRoom: Promise<void> | undefined;
 
   /** As a flush does: where the partition of today is missing it is made, for without requests no flush would ever do it. */
@@ -54,6 +58,8 @@ export function createStorageHealth({ pool, events, partitions, now }: StorageHe
 
   return {
     async probe() {
+      const refused = refusal();
+      if (refused !== undefined) throw refused;
       await pool.run(
         ({ sql }) => sql`
           INSERT INTO write_probes (id, probed_at) VALUES (1, now())

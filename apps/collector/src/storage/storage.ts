@@ -2,6 +2,7 @@ import { type ApiKeyStore, createApiKeyStore } from "./api-key-store.ts";
 import { createDeliveryStore } from "./delivery-store.ts";
 import { openDictionaries } from "./dictionaries.ts";
 import { DroppedPerDay } from "./dropped-per-day.ts";
+import { MigrationError } from "./errors.ts";
 import type { EventWriter } from "./event-writer.ts";
 import { Flusher } from "./flusher.ts";
 import { GroupCommit } from "./group-commit.ts";
@@ -27,6 +28,9 @@ const DROPPED_INTERVAL_MS = 60_000;
 /** Names that are declared count within this time on every replica. */
 const NAME_RULES_INTERVAL_MS = 60_000;
 
+const OUTAGE_RETRY_MS = 500;
+const MIGRATION_RETRY_MS = 30_000;
+
 export interface StorageOptions {
   readonly rawRetentionDays: number;
   /** Unix milliseconds. */
@@ -35,6 +39,8 @@ export interface StorageOptions {
   readonly onError: (error: unknown, activity: string) => void;
   /** Called with the number of events that the database refused for what they hold. */
   readonly onQuarantined: (events: number) => void;
+  /** Defaults to the migrations of this package. */
+  readonly migrationsFolder?: string;
 }
 
 /** Everything that is kept in one database. */
@@ -95,10 +101,17 @@ export function openStorage(address: DatabaseAddress, options: StorageOptions): 
   });
   const preparation = new Preparation(
     async () => {
-      await migrateDatabase(address);
+      await migrateDatabase(
+        address,
+        options.migrationsFolder === undefined ? {} : { folder: options.migrationsFolder },
+      );
       await partitions.ensure(now());
     },
-    { onError: (error) => onError(error, "preparation") },
+    {
+      onError: (error) => onError(error, "preparation"),
+      // A migration that fails locks tables each time.
+      retryMs: (error) => (error instanceof MigrationError ? MIGRATION_RETRY_MS : OUTAGE_RETRY_MS),
+    },
   );
 
   return {
@@ -108,7 +121,13 @@ export function openStorage(address: DatabaseAddress, options: StorageOptions): 
     nameRuleStore,
     sessionStore: createSessionStore(pools.read),
     usageStore: createUsageStore(pools.read),
-    storageHealth: createStorageHealth({ pool: pools.lookup, events: flusher, partitions, now }),
+    storageHealth: createStorageHealth({
+      pool: pools.lookup,
+      events: flusher,
+      partitions,
+      now,
+      refusal: () => (preparation.lastError instanceof MigrationError ? preparation.lastError : undefined),
+    }),
     lastUsed,
     droppedPerDay,
     get startError() {
