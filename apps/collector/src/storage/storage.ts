@@ -8,7 +8,7 @@ import { Flusher } from "./flusher.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { createKeyStore, type KeyStore } from "./key-store.ts";
 import { LastUsed } from "./last-used.ts";
-import { maintainStorage } from "./maintenance.ts";
+import { databaseClock, maintainStorage, planDrop } from "./maintenance.ts";
 import { migrateDatabase } from "./migrate.ts";
 import { NameResolver } from "./name-resolver.ts";
 import { createNameRuleFollower } from "./name-rule-follower.ts";
@@ -20,9 +20,12 @@ import { openPools } from "./pools.ts";
 import { Preparation } from "./preparation.ts";
 import { createSessionStore, type SessionStore } from "./session-store.ts";
 import { createStorageHealth, type StorageHealth } from "./storage-health.ts";
+import type { StorageReports } from "./storage-reports.ts";
 import { createUsageStore, type UsageStore } from "./usage-store.ts";
 
 const MAINTENANCE_INTERVAL_MS = 10 * 60_000;
+/** Soon, so that short-lived processes drop what is past retention; late enough to stop a process with a wrong retention. */
+const FIRST_MAINTENANCE_MS = 60_000;
 const LAST_USED_INTERVAL_MS = 60_000;
 const DROPPED_INTERVAL_MS = 60_000;
 /** Names that are declared count within this time on every replica. */
@@ -39,8 +42,11 @@ export interface StorageOptions {
   readonly onError: (error: unknown, activity: string) => void;
   /** Called with the number of events that the database refused for what they hold. */
   readonly onQuarantined: (events: number) => void;
+  readonly reports?: Partial<StorageReports>;
   /** Defaults to the migrations of this package. */
   readonly migrationsFolder?: string;
+  /** From the preparation of the tables to the first maintenance; defaults to one minute. */
+  readonly firstMaintenanceMs?: number;
 }
 
 /** Everything that is kept in one database. */
@@ -68,7 +74,7 @@ export interface Storage {
 
 /** Opens storage; connects to nothing before it is used. */
 export function openStorage(address: DatabaseAddress, options: StorageOptions): Storage {
-  const { now, onError } = options;
+  const { now, onError, reports, firstMaintenanceMs = FIRST_MAINTENANCE_MS } = options;
   const pools = openPools(address);
   const partitions = createPartitions(pools.upkeep);
   const flusher = new Flusher({ pool: pools.flush, partitions, now });
@@ -82,9 +88,17 @@ export function openStorage(address: DatabaseAddress, options: StorageOptions): 
   const lastUsed = new LastUsed(pools.lookup);
   const droppedPerDay = new DroppedPerDay(pools.lookup);
   const deliveries = createDeliveryStore(pools.upkeep);
-  const upkeep = { partitions, deliveries, rawRetentionDays: options.rawRetentionDays, now };
+  const upkeep = {
+    partitions,
+    deliveries,
+    rawRetentionDays: options.rawRetentionDays,
+    now,
+    databaseNow: databaseClock(pools.upkeep),
+    reports,
+  };
   const maintenance = new PeriodicTask(() => maintainStorage(upkeep), {
     intervalMs: MAINTENANCE_INTERVAL_MS,
+    firstRunMs: firstMaintenanceMs,
     onError: (error) => onError(error, "maintenance"),
   });
   const lastUsedTask = new PeriodicTask(() => lastUsed.flush(now()), {
@@ -106,6 +120,9 @@ export function openStorage(address: DatabaseAddress, options: StorageOptions): 
         options.migrationsFolder === undefined ? {} : { folder: options.migrationsFolder },
       );
       await partitions.ensure(now());
+      const plan = await planDrop(upkeep);
+      if (plan !== undefined) reports?.dropPlanned?.({ ...plan, inMs: firstMaintenanceMs });
+      maintenance.start();
     },
     {
       onError: (error) => onError(error, "preparation"),
@@ -134,7 +151,6 @@ export function openStorage(address: DatabaseAddress, options: StorageOptions): 
       return preparation.lastError;
     },
     start() {
-      maintenance.start();
       lastUsedTask.start();
       droppedTask.start();
       nameRulesTask.start();
