@@ -13,6 +13,7 @@ import { migrateDatabase } from "./migrate.ts";
 import { NameResolver } from "./name-resolver.ts";
 import { createNameRuleFollower } from "./name-rule-follower.ts";
 import { createNameRuleStore, type NameRuleStore } from "./name-rule-store.ts";
+import { OutageWatch } from "./outage-watch.ts";
 import { createPartitions } from "./partitions.ts";
 import { PeriodicTask } from "./periodic-task.ts";
 import type { DatabaseAddress } from "./pool.ts";
@@ -131,20 +132,23 @@ export function openStorage(address: DatabaseAddress, options: StorageOptions): 
     },
   );
 
+  const health = createStorageHealth({
+    pool: pools.lookup,
+    events: flusher,
+    partitions,
+    now,
+    refusal: () => (preparation.lastError instanceof MigrationError ? preparation.lastError : undefined),
+  });
+  const outages = new OutageWatch(reports);
+
   return {
-    writer,
-    keyStore: createKeyStore(pools.lookup),
+    writer: outages.watchWriter(writer),
+    keyStore: outages.watchKeys(createKeyStore(pools.lookup)),
     apiKeyStore: createApiKeyStore(pools.lookup),
     nameRuleStore,
     sessionStore: createSessionStore(pools.read),
     usageStore: createUsageStore(pools.read),
-    storageHealth: createStorageHealth({
-      pool: pools.lookup,
-      events: flusher,
-      partitions,
-      now,
-      refusal: () => (preparation.lastError instanceof MigrationError ? preparation.lastError : undefined),
-    }),
+    storageHealth: outages.watchHealth(health),
     lastUsed,
     droppedPerDay,
     get startError() {
@@ -159,6 +163,7 @@ export function openStorage(address: DatabaseAddress, options: StorageOptions): 
     async close(deadlineMs) {
       const endMs = performance.now() + deadlineMs;
       preparation.stop();
+      outages.stop();
       const tasks = [maintenance, lastUsedTask, droppedTask, nameRulesTask].map((task) => task.stop(deadlineMs));
       await Promise.all([writer.close(deadlineMs), ...tasks]);
       await Promise.all([lastUsedTask.runNow(), droppedTask.runNow()]);
