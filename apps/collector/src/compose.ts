@@ -7,6 +7,9 @@ import { type EmbeddedDatabase, startEmbeddedDatabase } from "./embedded/embedde
 import { createMetrics, type Metrics } from "./health/metrics.ts";
 import { createBucketStore } from "./limits/create-bucket-store.ts";
 import { createPages } from "./query/pages.ts";
+import { databaseProblem } from "./storage/database-problem.ts";
+import { MigrationError } from "./storage/errors.ts";
+import { logReports } from "./storage/log-reports.ts";
 import { openStorage, type Storage } from "./storage/storage.ts";
 
 /** A collector that is put together and running, apart from listening. */
@@ -44,14 +47,16 @@ export async function createCollector(config: Config, logger: FastifyBaseLogger)
         })
       : undefined;
   const now = Date.now;
+  const metrics = createMetrics();
   const storage = openStorage(embedded?.address ?? { url: config.databaseUrl as string }, {
     rawRetentionDays: config.rawRetentionDays,
     now,
-    onError: (error, activity) => logger.warn({ err: error, activity }, "storage has a problem"),
+    onError: (error, activity) =>
+      logger.warn({ err: error, activity, problem: storageProblem(config, error) }, "storage has a problem"),
     onQuarantined: (events) => logger.error({ events }, "the database refused events for what they hold"),
+    reports: logReports(logger, () => metrics.outcomes.requests["storage-unavailable"]),
   });
   const [masterSecret] = config.masterSecrets;
-  const metrics = createMetrics();
   const buckets = createBucketStore({
     redisUrl: config.limitStore === "redis" ? config.redisUrl : undefined,
     databaseUrl: config.limitStore === "postgres" ? config.databaseUrl : undefined,
@@ -104,6 +109,11 @@ export async function createCollector(config: Config, logger: FastifyBaseLogger)
       await buckets.close();
     },
   };
+}
+
+/** One line for people; undefined where an outage of the embedded database has its own lines. */
+function storageProblem({ databaseUrl }: Config, error: unknown): string | undefined {
+  return databaseUrl !== undefined || error instanceof MigrationError ? databaseProblem(error) : undefined;
 }
 
 /** Waits for open requests up to the deadline, then cuts their connections. */

@@ -12,6 +12,7 @@ import { listeningUrl } from "./listening-url.ts";
 import { createLogger } from "./logger.ts";
 import { StartError } from "./start-error.ts";
 import { databaseProblem } from "./storage/database-problem.ts";
+import { MigrationError } from "./storage/errors.ts";
 
 /**
  * How long a process of its own waits for the tables of a database server before it listens: most times it is ready at its
@@ -189,7 +190,7 @@ function listenError(error: unknown, host: string, port: number, setting: string
 }
 
 function databaseOut(config: Config, error: unknown): string {
-  return config.databaseUrl === undefined
+  return config.databaseUrl === undefined && !(error instanceof MigrationError)
     ? `The database in ${config.dataDir} does not answer: see the lines above`
     : databaseProblem(error);
 }

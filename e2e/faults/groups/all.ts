@@ -1,6 +1,7 @@
 import type { FaultCase } from "../fault-case.ts";
 import { historyFaults } from "../history/history.ts";
 import { clockFaults } from "./clock.ts";
+import { dyingBackendFaults } from "./dying-backends.ts";
 import { exhaustionFaults } from "./exhaustion.ts";
 import { guessFaults } from "./guesses.ts";
 import { herdFaults } from "./herd.ts";
@@ -17,6 +18,7 @@ export const FAULTS: readonly FaultCase[] = [
   ...redisFaults,
   ...postgresFaults,
   ...writeFaults,
+  ...dyingBackendFaults,
   ...retriedFaults,
   ...lifeAndDeathFaults,
   ...exhaustionFaults,

@@ -1,6 +1,6 @@
 /** Does the upkeep of a database once, as each replica does every ten minutes: `upkeep.ts <database URL>`. */
 import { createDeliveryStore } from "@org/mcp-analytics-collector/dist/storage/delivery-store.js";
-import { maintainStorage } from "@org/mcp-analytics-collector/dist/storage/maintenance.js";
+import { databaseClock, maintainStorage } from "@org/mcp-analytics-collector/dist/storage/maintenance.js";
 import { createPartitions } from "@org/mcp-analytics-collector/dist/storage/partitions.js";
 import { openPools } from "@org/mcp-analytics-collector/dist/storage/pools.js";
 
@@ -10,5 +10,6 @@ await maintainStorage({
   deliveries: createDeliveryStore(upkeep),
   rawRetentionDays: 30,
   now: Date.now,
+  databaseNow: databaseClock(upkeep),
 });
 await upkeep.close(1_000);

@@ -1,8 +1,8 @@
 import type { Tier } from "@org/mcp-analytics-schema/constants";
-import { and, asc, eq, ne, sql } from "./drizzle.ts";
+import { and, asc, eq, ne } from "./drizzle.ts";
 import { StorageFaultError } from "./errors.ts";
 import type { Pool } from "./pool.ts";
-import { apiKeys, projects } from "./schema.ts";
+import { apiKeys } from "./schema.ts";
 
 /** A key as lists show it: never more of it than its first eight and last four characters. */
 export interface StoredApiKey {
@@ -47,18 +47,20 @@ export interface ApiKeyStore {
 export function createApiKeyStore(pool: Pool): ApiKeyStore {
   const is = (projectId: number, apiKeyId: string) => and(eq(apiKeys.projectId, projectId), eq(apiKeys.id, apiKeyId));
   return {
-    add: ({ projectId, apiKeyId, ...key }) =>
-      pool.run(({ db }) =>
-        db.transaction(async (transaction) => {
-          const [project] = await transaction
-            .update(projects)
-            .set({ lastKeyId: sql`${projects.lastKeyId} + 1` })
-            .where(eq(projects.id, projectId))
-            .returning({ keyId: projects.lastKeyId });
-          if (project === undefined) throw new StorageFaultError("NO_PROJECT");
-          await transaction.insert(apiKeys).values({ projectId, keyId: project.keyId, id: apiKeyId, ...key });
-        }),
-      ),
+    async add(key) {
+      const { count } = await pool.run(
+        ({ sql }) => sql`
+          WITH project AS (
+            UPDATE projects SET last_key_id = last_key_id + 1 WHERE id = ${key.projectId}::int RETURNING id, last_key_id
+          )
+          INSERT INTO api_keys
+            (project_id, key_id, id, key_hash, key_prefix, last_four, name, tier, require_signature)
+          SELECT id, last_key_id, ${key.apiKeyId}::uuid, ${key.keyHash}::text, ${key.keyPrefix}::text,
+            ${key.lastFour}::text, ${key.name}::text, ${key.tier}::text, ${key.requireSignature}::boolean
+          FROM project`,
+      );
+      if (count === 0) throw new StorageFaultError("NO_PROJECT");
+    },
 
     list: (projectId) =>
       pool.run(({ db }) =>

@@ -4,23 +4,21 @@ import type { Pool } from "./pool.ts";
 const PRUNE_LOCK = 7_263_845_191;
 
 export interface DeliveryStore {
-  /** Forgets deliveries received before `beforeMs`; another replica that is at it does the work instead. */
+  /** Deletes deliveries received before `beforeMs`; returns 0 at once while another replica does it. */
   prune(beforeMs: number): Promise<number>;
 }
 
 export function createDeliveryStore(pool: Pool): DeliveryStore {
   return {
-    prune: (beforeMs) =>
-      pool.run(({ sql }) =>
-        sql.begin(async (transaction) => {
-          const [lock] = await transaction<{ held: boolean }[]>`
-            SELECT pg_try_advisory_xact_lock(${PRUNE_LOCK}::bigint) AS held`;
-          if (lock?.held !== true) return 0;
-          // Of all projects at once: age decides, not ownership.
-          const { count } = await transaction`
-            DELETE FROM deliveries WHERE received_at < to_timestamp(${beforeMs}::float8 / 1000)`;
-          return count;
-        }),
-      ),
+    async prune(beforeMs) {
+      // Deletes from all projects: age decides, not ownership. The lock goes with the transaction, which is this statement.
+      const { count } = await pool.run(
+        ({ sql }) => sql`
+          WITH turn AS MATERIALIZED (SELECT pg_try_advisory_xact_lock(${PRUNE_LOCK}::bigint) AS held)
+          DELETE FROM deliveries
+          WHERE (SELECT held FROM turn) AND received_at < to_timestamp(${beforeMs}::float8 / 1000)`,
+      );
+      return count;
+    },
   };
 }

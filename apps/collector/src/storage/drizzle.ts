@@ -23,5 +23,3 @@ export const {
   varchar,
 } = require("drizzle-orm/pg-core") as typeof import("drizzle-orm/pg-core");
 export const { drizzle } = require("drizzle-orm/postgres-js") as typeof import("drizzle-orm/postgres-js");
-export const { migrate } =
-  require("drizzle-orm/postgres-js/migrator") as typeof import("drizzle-orm/postgres-js/migrator");

@@ -33,11 +33,29 @@ export class StorageFaultError extends Error {
   }
 }
 
+/** A migration that cannot be applied. The message is one line for people and quotes nothing but the migration's name. */
+export class MigrationError extends Error {
+  /** SQLSTATE, `OUT_OF_ORDER`, or `UNKNOWN`. */
+  readonly code: string;
+  /** Name of its file without `.sql`. */
+  readonly migration: string;
+  constructor(migration: string, code: string) {
+    super(
+      code === "OUT_OF_ORDER"
+        ? `Migration ${migration} was not applied: this database has a newer one already. Run the version of the collector that this database was used with last, or a later release`
+        : `Migration ${migration} failed (${code}) and changed nothing: the database log names the statement. Undo what was changed in the tables by hand, or restore a backup, then start again`,
+    );
+    this.name = "MigrationError";
+    this.code = code;
+    this.migration = migration;
+  }
+}
+
 /**
  * SQLSTATE classes and codes that pass: connection (08), resources (53), operator (57), system (58), read-only (25006),
  * lock timeout, deadlock and serialisation, no such database, sign-in refused, tables or columns not there before a migration.
  */
-const UNAVAILABLE_SQLSTATE = /^(08...|53...|57...|58...|25006|55P03|40001|40P01|3D000|28...|42P01|42703|3F000)$/;
+const UNAVAILABLE_SQLSTATE = /^(08...|53...|57...|58...|25006|25P03|55P03|40001|40P01|3D000|28...|42P01|42703|3F000)$/;
 const UNAVAILABLE_CONNECTION = new Set([
   "CONNECTION_CLOSED",
   "CONNECTION_ENDED",
@@ -64,16 +82,25 @@ export function toStorageError(error: unknown): Error {
   return new StorageFaultError(code, source.constraint_name);
 }
 
+/**
+ * Whether a connection is of no use after this error: it is lost, the server is ending it (57P0x, 25P03, 08), or a statement
+ * may still run on it.
+ */
+export function endsConnection(error: Error): boolean {
+  if (!(error instanceof StorageUnavailableError)) return false;
+  return sqlState(error) === undefined || /^(08|57P|25P03)/.test(error.code);
+}
+
 /** SQLSTATE of an error of any layer, undefined where it has none. */
 export function sqlState(error: unknown): string | undefined {
   const { code } = isOwn(error) ? (error as { code?: string }) : driverError(error);
   return code !== undefined && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
 }
 
-function isOwn(error: unknown): error is StorageUnavailableError | OverloadedError | StorageFaultError {
-  return (
-    error instanceof StorageUnavailableError || error instanceof OverloadedError || error instanceof StorageFaultError
-  );
+const OWN_ERRORS = [StorageUnavailableError, OverloadedError, StorageFaultError, MigrationError] as const;
+
+function isOwn(error: unknown): error is InstanceType<(typeof OWN_ERRORS)[number]> {
+  return OWN_ERRORS.some((type) => error instanceof type);
 }
 
 interface DriverError {

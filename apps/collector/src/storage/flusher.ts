@@ -3,6 +3,7 @@ import { type FlushItem, pickEvents } from "./flush-item.ts";
 import { flushStatement } from "./flush-statement.ts";
 import type { Partitions } from "./partitions.ts";
 import type { Pool } from "./pool.ts";
+import { trialRun, withLiterals } from "./trial-run.ts";
 
 /** What became of one item: events of it that are stored, now or by an earlier delivery with its id. */
 export interface FlushOutcome {
@@ -89,30 +90,26 @@ export class Flusher {
   /** Writes a group, once more after what a second try may mend or show; returns the new delivery ids. */
   async #write(items: readonly FlushItem[]): Promise<ReadonlySet<string>> {
     try {
-      return await this.#execute(items, true);
+      return await this.#execute(items);
     } catch (error) {
       const state = sqlState(error);
       if (state === "23514") await this.#partitions.ensure(this.#now());
       else if (state === undefined || !RETRIED.has(state)) throw error;
-      return await this.#execute(items, true);
+      return await this.#execute(items);
     }
   }
 
-  #execute(items: readonly FlushItem[], commit: boolean): Promise<ReadonlySet<string>> {
+  #execute(items: readonly FlushItem[]): Promise<ReadonlySet<string>> {
     const { text, parameters } = flushStatement(items, this.#now());
-    return this.#pool.run(async ({ sql }) => {
-      if (commit) return keysOf(await sql.unsafe<DeliveryRow[]>(text, parameters, { prepare: true }));
-      const rolledBack = new Error("rolled back");
-      await sql
-        .begin(async (transaction) => {
-          await transaction.unsafe(text, parameters);
-          throw rolledBack;
-        })
-        .catch((error: unknown) => {
-          if (error !== rolledBack) throw error;
-        });
-      return new Set<string>();
-    });
+    return this.#pool.run(async ({ sql }) =>
+      keysOf(await sql.unsafe<DeliveryRow[]>(text, parameters, { prepare: true })),
+    );
+  }
+
+  /** Writes an item without a delivery id and rolls it back. */
+  async #dryRun(item: FlushItem): Promise<void> {
+    const { text, parameters } = flushStatement([item], this.#now());
+    await this.#pool.run(({ sql }) => sql.unsafe(trialRun(withLiterals(text, parameters))));
   }
 
   async #outcomes(items: readonly FlushItem[], fresh: ReadonlySet<string>): Promise<FlushOutcome[]> {
@@ -154,7 +151,7 @@ export class Flusher {
   async #goodEvents(item: FlushItem, from = 0, to = item.eventCount): Promise<number[]> {
     const indexes = Array.from({ length: to - from }, (_, offset) => from + offset);
     try {
-      await this.#execute([pickEvents(item, indexes)], false);
+      await this.#dryRun(pickEvents(item, indexes));
       return indexes;
     } catch (error) {
       if (!isRefusedRow(error)) throw error;

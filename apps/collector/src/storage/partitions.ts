@@ -1,4 +1,6 @@
+import { sqlState } from "./errors.ts";
 import type { Pool } from "./pool.ts";
+import type { DroppedDay } from "./storage-reports.ts";
 
 const DAY_MS = 86_400_000;
 /** Days that always have a partition, counted from today, UTC: events are at most a minute old and a second ahead. */
@@ -6,6 +8,7 @@ const FIRST_DAY = -1;
 const LAST_DAY = 3;
 /** So long after a day its last events are stored: they come a minute late at most, and do not wait another. */
 const LATE_MS = 5 * 60_000;
+const UNDEFINED_TABLE = "42P01";
 
 /** Daily partitions of `events_raw`: made ahead, dropped when they are past retention. Days are UTC. */
 export interface Partitions {
@@ -16,8 +19,10 @@ export interface Partitions {
    * than the whole of today. Safe in several replicas at once.
    */
   indexPast(nowMs: number): Promise<void>;
-  /** Drops partitions whose last day ended before `beforeMs`; returns their names. */
-  dropBefore(beforeMs: number): Promise<string[]>;
+  /** Days that ended before `beforeMs` and still have a partition, oldest first, as `YYYY-MM-DD`. */
+  daysBefore(beforeMs: number): Promise<string[]>;
+  /** Drops the partitions of these days; returns their names. @param onDropped called after each drop */
+  dropBefore(beforeMs: number, onDropped?: (day: DroppedDay) => void): Promise<string[]>;
 }
 
 interface PartitionRow {
@@ -68,6 +73,18 @@ export function createPartitions(pool: Pool): Partitions {
     }
   }
 
+  const past = async (beforeMs: number) => {
+    const oldest = partitionName(startOfDay(beforeMs));
+    return (await list()).map(({ name }) => name).filter((name) => name < oldest);
+  };
+
+  /** Undefined where counting fails: a day past retention goes all the same. */
+  const count = (name: string) =>
+    pool
+      .run(({ sql }) => sql.unsafe<{ rows: number }[]>(`SELECT count(*)::float8 AS rows FROM ${name}`))
+      .then(([row]) => row?.rows)
+      .catch(() => undefined);
+
   return {
     async ensure(nowMs) {
       const existing = new Map((await list()).map((row) => [row.name, row]));
@@ -89,15 +106,31 @@ export function createPartitions(pool: Pool): Partitions {
       if (failures.length > 0 && (await list()).some(isMissing)) throw failures[0];
     },
 
-    async dropBefore(beforeMs) {
-      const oldest = partitionName(startOfDay(beforeMs));
-      const past = (await list()).map(({ name }) => name).filter((name) => name < oldest);
-      for (const name of past) await execute(`DROP TABLE IF EXISTS ${name}`);
-      return past;
+    async daysBefore(beforeMs) {
+      return (await past(beforeMs)).map(dayOf);
+    },
+
+    async dropBefore(beforeMs, onDropped) {
+      const names = await past(beforeMs);
+      for (const name of names) {
+        const rows = await count(name);
+        // Without IF EXISTS: of several replicas only the one that drops a day reports it.
+        const isOurs = await execute(`DROP TABLE ${name}`).then(() => true, falseIfGone);
+        if (isOurs) onDropped?.({ day: dayOf(name), rows });
+      }
+      return names;
     },
   };
+}
+
+/** Another replica has dropped it. */
+function falseIfGone(error: unknown): false {
+  if (sqlState(error) !== UNDEFINED_TABLE) throw error;
+  return false;
 }
 
 const startOfDay = (atMs: number) => atMs - (((atMs % DAY_MS) + DAY_MS) % DAY_MS);
 const instant = (atMs: number) => new Date(atMs).toISOString();
 const partitionName = (dayMs: number) => `events_raw_${instant(dayMs).slice(0, 10).replaceAll("-", "")}`;
+/** @param name of a partition */
+const dayOf = (name: string) => name.slice(-8).replace(/^(\d{4})(\d{2})(\d{2})$/, "$1-$2-$3");

@@ -1,5 +1,7 @@
 export interface PeriodicTaskOptions {
   readonly intervalMs: number;
+  /** From `start` to the first run; defaults to the interval. */
+  readonly firstRunMs?: number;
   /** Called with what a run throws; the next run comes all the same. */
   readonly onError: (error: unknown) => void;
 }
@@ -9,6 +11,7 @@ export class PeriodicTask {
   readonly #task: () => Promise<void>;
   readonly #options: PeriodicTaskOptions;
   #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
   #running: Promise<void> | undefined;
 
   constructor(task: () => Promise<void>, options: PeriodicTaskOptions) {
@@ -16,14 +19,23 @@ export class PeriodicTask {
     this.#options = options;
   }
 
+  /** Does nothing after a stop. */
   start(): void {
-    this.#timer ??= setInterval(() => this.runNow(), this.#options.intervalMs).unref();
+    if (this.#stopped || this.#timer !== undefined) return;
+    const { intervalMs, firstRunMs = intervalMs } = this.#options;
+    const schedule = (delayMs: number) => {
+      this.#timer = setTimeout(() => {
+        schedule(intervalMs);
+        void this.runNow();
+      }, delayMs).unref();
+    };
+    schedule(firstRunMs);
   }
 
   /** Ends the timer and waits for a run that is under way, up to a deadline. */
   async stop(deadlineMs: number): Promise<void> {
-    clearInterval(this.#timer);
-    this.#timer = undefined;
+    this.#stopped = true;
+    clearTimeout(this.#timer);
     if (this.#running === undefined) return;
     let deadline: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => {

@@ -1,14 +1,9 @@
-import type { PostgresJsDatabase } from "drizzle-orm/postgres-js";
-import postgres, { type Options, type Sql } from "postgres";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Client, type ClientSettings, type Connection, type DatabaseAddress } from "./client.ts";
 import { ConnectionLimit } from "./connection-limit.ts";
-import { drizzle } from "./drizzle.ts";
-import { StorageUnavailableError, toStorageError } from "./errors.ts";
+import { endsConnection, StorageUnavailableError, toStorageError } from "./errors.ts";
 
-/** Where a database listens: a URL, or the Unix socket (loopback port on Windows) of the embedded one. */
-export type DatabaseAddress =
-  | { readonly url: string }
-  | { readonly path: string }
-  | { readonly host: string; readonly port: number };
+export { type Connection, type DatabaseAddress, openClient } from "./client.ts";
 
 export interface PoolOptions {
   /** Shown in pg_stat_activity. */
@@ -18,7 +13,7 @@ export interface PoolOptions {
   readonly statementTimeoutMs: number;
   readonly lockTimeoutMs: number;
   /**
-   * This process gives an answer up after this, the wait for a connection included, whatever the server or the network does,
+   * This process gives a response up after this, the wait for a connection included, whatever the server or the network does,
    * not counting when it was held up.
    */
   readonly deadlineMs: number;
@@ -31,23 +26,33 @@ export interface PoolOptions {
  * it has neither sent nor read anything, and the database is not to blame for that.
  */
 const DEADLINE_SLICES = 10;
+/** Pause after a connect that failed: at most four connects a second while the database is out. */
+const BACKOFF_MS = 250;
 
-/** What a store works with: postgres.js and drizzle on the same connections. */
-export interface Connection {
-  readonly sql: Sql;
-  readonly db: PostgresJsDatabase;
+/** A piece of work from its start to its end. */
+interface Run {
+  /** Connects of this pool that had failed when it started. */
+  readonly failuresBefore: number;
+  isGivenUp: boolean;
+  client: Client | undefined;
 }
 
 /**
- * Connections for one purpose. They are opened on first use, and again within a quarter of a second after the database
- * returns. Work that passes its deadline takes its connections with it: a hung server or a lost network would else hold
- * them for a quarter of an hour.
+ * Connections for one purpose, each opened when work needs it and closed after its first failure. One connect at a time, and
+ * none for 250 ms after one that failed: work that waits for it meanwhile is rejected with it. Work that passes its deadline
+ * takes its connection with it: a hung server or a lost network would hold that for a quarter of an hour.
  */
 export class Pool {
   readonly #address: DatabaseAddress;
   readonly #options: PoolOptions;
   readonly #limit: ConnectionLimit;
-  #connection: Connection | undefined;
+  readonly #clients = new Set<Client>();
+  readonly #idle: Client[] = [];
+  #opening: Promise<void> | undefined;
+  #openings = 0;
+  #failures = 0;
+  #lastFailure: Error | undefined;
+  #connectAtMs = 0;
   #closed = false;
 
   constructor(address: DatabaseAddress, options: PoolOptions) {
@@ -57,42 +62,28 @@ export class Pool {
   }
 
   /**
-   * Runs statements, one after the other, on a connection that nobody else uses meanwhile.
+   * Runs statements, one after the other, on a connection that nothing else uses until `work` settles.
    *
    * @param deadlineMs defaults to the pool's
    * @throws {StorageUnavailableError} when the database is out, {StorageFaultError} when it refuses
    */
   async run<T>(work: (connection: Connection) => Promise<T>, deadlineMs = this.#options.deadlineMs): Promise<T> {
-    let connection: Connection | undefined;
+    const run: Run = { failuresBefore: this.#failures, isGivenUp: false, client: undefined };
     const place = this.#limit.enter();
-    let timer: NodeJS.Timeout | undefined;
-    let lastCall: NodeJS.Immediate | undefined;
-    const deadline = new Promise<never>((_resolve, reject) => {
-      let slicesLeft = DEADLINE_SLICES;
-      const wait = () => {
-        timer = setTimeout(() => {
-          slicesLeft -= 1;
-          if (slicesLeft > 0) return wait();
-          // The answer may be waiting in the socket: let it be read first.
-          lastCall = setImmediate(() => {
-            if (connection !== undefined) this.#discard(connection);
-            reject(new StorageUnavailableError("DEADLINE"));
-          });
-        }, deadlineMs / DEADLINE_SLICES);
-      };
-      wait();
-    });
+    const deadline = startDeadline(run, deadlineMs);
     try {
-      if (place.turn !== undefined) await Promise.race([place.turn, deadline]);
+      if (place.turn !== undefined) await Promise.race([place.turn, deadline.passed]);
       if (this.#closed) throw new StorageUnavailableError("POOL_CLOSED");
-      this.#connection ??= connect(this.#address, this.#options);
-      connection = this.#connection;
-      return await Promise.race([work(connection), deadline]);
+      const client = this.#takeIdle() ?? (await Promise.race([this.#obtain(run), deadline.passed]));
+      run.client = client;
+      return await Promise.race([client.use(work(client)), deadline.passed]);
     } catch (error) {
-      throw toStorageError(error);
+      const failure = toStorageError(error);
+      if (run.client !== undefined && endsConnection(failure)) this.#discard(run.client);
+      throw failure;
     } finally {
-      clearTimeout(timer);
-      clearImmediate(lastCall);
+      deadline.clear();
+      if (run.client !== undefined) this.#giveBack(run.client);
       place.leave();
     }
   }
@@ -100,41 +91,101 @@ export class Pool {
   /** Waits for running work up to a deadline. */
   async close(deadlineMs = 1_000): Promise<void> {
     this.#closed = true;
-    const connection = this.#connection;
-    this.#connection = undefined;
-    await connection?.sql.end({ timeout: deadlineMs / 1_000 });
+    await Promise.all([...this.#clients].map((client) => client.end(deadlineMs)));
   }
 
-  #discard(connection: Connection): void {
-    if (this.#connection === connection) this.#connection = undefined;
+  #takeIdle(): Client | undefined {
+    for (;;) {
+      const client = this.#idle.pop();
+      if (client === undefined || client.isUsable) return client;
+      this.#discard(client);
+    }
+  }
+
+  async #obtain(run: Run): Promise<Client> {
+    for (;;) {
+      if (run.isGivenUp) throw new StorageUnavailableError("DEADLINE");
+      const idle = this.#takeIdle();
+      if (idle !== undefined) return idle;
+      if (this.#failures > run.failuresBefore) throw this.#lastFailure;
+      this.#opening ??= this.#open().finally(() => {
+        this.#opening = undefined;
+      });
+      await this.#opening;
+    }
+  }
+
+  /** Adds an idle connection, or counts a failure. Never rejects. */
+  async #open(): Promise<void> {
+    const waitMs = this.#connectAtMs - performance.now();
+    if (waitMs > 0) await sleep(waitMs);
+    if (this.#closed) return this.#fail(new StorageUnavailableError("POOL_CLOSED"));
+    const client = new Client(this.#address, settingsOf(this.#options), this.#openings++);
+    this.#clients.add(client);
+    try {
+      await client.open();
+      this.#idle.push(client);
+    } catch (error) {
+      this.#discard(client);
+      this.#fail(toStorageError(error));
+    }
+  }
+
+  #fail(error: Error): void {
+    this.#failures += 1;
+    this.#lastFailure = error;
+    this.#connectAtMs = performance.now() + BACKOFF_MS;
+  }
+
+  #giveBack(client: Client): void {
+    if (!this.#clients.has(client)) return;
+    if (client.isUsable) this.#idle.push(client);
+    else this.#discard(client);
+  }
+
+  #discard(client: Client): void {
+    this.#clients.delete(client);
     // Ends what is still running on it with an error that the race above has already answered.
-    void connection.sql.end({ timeout: 0 });
+    void client.end(0);
   }
 }
 
-function connect(address: DatabaseAddress, options: PoolOptions): Connection {
-  const settings: Options<Record<string, never>> = {
-    max: options.maxConnections,
-    connect_timeout: 2,
-    // The default waits up to 20 s after the database has returned.
-    backoff: () => 0.25,
-    fetch_types: false,
-    onnotice: () => {},
-    connection: {
-      application_name: options.name,
-      statement_timeout: options.statementTimeoutMs,
-      lock_timeout: options.lockTimeoutMs,
-      idle_in_transaction_session_timeout: options.statementTimeoutMs,
-      ...options.session,
+/** Rejects after `deadlineMs` and marks the run. */
+function startDeadline(run: Run, deadlineMs: number): { readonly passed: Promise<never>; clear(): void } {
+  let timer: NodeJS.Timeout | undefined;
+  let lastCall: NodeJS.Immediate | undefined;
+  const passed = new Promise<never>((_resolve, reject) => {
+    let slicesLeft = DEADLINE_SLICES;
+    const wait = () => {
+      timer = setTimeout(() => {
+        slicesLeft -= 1;
+        if (slicesLeft > 0) return wait();
+        // The response may be waiting in the socket: read it first.
+        lastCall = setImmediate(() => {
+          run.isGivenUp = true;
+          reject(new StorageUnavailableError("DEADLINE"));
+        });
+      }, deadlineMs / DEADLINE_SLICES);
+    };
+    wait();
+  });
+  return {
+    passed,
+    clear() {
+      clearTimeout(timer);
+      clearImmediate(lastCall);
     },
   };
-  const sql = openClient(address, settings);
-  return { sql, db: drizzle(sql) };
 }
 
-/** A client of postgres.js for an address; `settings` win over the URL. */
-export function openClient(address: DatabaseAddress, settings: Options<Record<string, never>>): Sql {
-  if ("url" in address) return postgres(address.url, settings);
-  // The embedded database never drops a session's prepared statements, so its connections are kept.
-  return postgres({ ...address, database: "postgres", user: "postgres", max_lifetime: null, ...settings });
+function settingsOf({ name, statementTimeoutMs, lockTimeoutMs, session }: PoolOptions): ClientSettings {
+  return {
+    connection: {
+      application_name: name,
+      statement_timeout: statementTimeoutMs,
+      lock_timeout: lockTimeoutMs,
+      idle_in_transaction_session_timeout: statementTimeoutMs,
+      ...session,
+    },
+  };
 }

@@ -36,9 +36,10 @@ export function openPools(address: DatabaseAddress): Pools {
   const read = new Pool(address, {
     name: "collector read",
     maxConnections: 4,
-    statementTimeoutMs: 10_000,
+    // Ordered: the statement ends first, then the reader gets its 503, then an idle connection would be cut (12 s).
+    statementTimeoutMs: 8_000,
     lockTimeoutMs: 1_000,
-    deadlineMs: 12_000,
+    deadlineMs: 9_000,
   });
   const upkeep = new Pool(address, {
     name: "collector upkeep",

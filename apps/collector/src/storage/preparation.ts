@@ -1,26 +1,29 @@
 export interface PreparationOptions {
   /** Called with what the first of a run of failed tries throws. */
   readonly onError: (error: unknown) => void;
-  readonly retryMs?: number;
+  /** Pause after a try that failed with this error; defaults to 500 ms. */
+  readonly retryMs?: (error: unknown) => number;
 }
+
+const RETRY_MS = 500;
 
 /** Something that has to succeed once before work can begin, tried again until it does. */
 export class Preparation {
   readonly #task: () => Promise<void>;
   readonly #onError: (error: unknown) => void;
-  readonly #retryMs: number;
+  readonly #retryMs: (error: unknown) => number;
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
   #reported = false;
   #lastError: unknown;
 
-  constructor(task: () => Promise<void>, { onError, retryMs = 500 }: PreparationOptions) {
+  constructor(task: () => Promise<void>, { onError, retryMs = () => RETRY_MS }: PreparationOptions) {
     this.#task = task;
     this.#onError = onError;
     this.#retryMs = retryMs;
   }
 
-  /** What the last failed try threw. */
+  /** What the last try threw; undefined once one has succeeded. */
   get lastError(): unknown {
     return this.#lastError;
   }
@@ -29,6 +32,7 @@ export class Preparation {
   async start(): Promise<boolean> {
     try {
       await this.#task();
+      this.#lastError = undefined;
       return true;
     } catch (error) {
       this.#lastError = error;
@@ -36,7 +40,7 @@ export class Preparation {
       if (this.#stopped) return false;
       if (!this.#reported) this.#onError(error);
       this.#reported = true;
-      this.#timer = setTimeout(() => void this.start(), this.#retryMs);
+      this.#timer = setTimeout(() => void this.start(), this.#retryMs(error));
       return false;
     }
   }

@@ -1,12 +1,14 @@
 import { sqlState } from "./errors.ts";
 import type { Partitions } from "./partitions.ts";
 import type { Pool } from "./pool.ts";
+import { trialRun } from "./trial-run.ts";
 
 export interface StorageHealth {
   /**
    * Writes and commits a row. After a flush that failed it also writes events, and takes them back.
    *
    * @throws {StorageUnavailableError} when the database cannot store: out, read-only, full, or without its tables yet
+   * @throws {MigrationError} while a migration cannot be applied
    */
   probe(): Promise<void>;
 }
@@ -31,9 +33,12 @@ export interface StorageHealthDeps {
   readonly events: EventPath;
   readonly partitions: Pick<Partitions, "ensure">;
   readonly now: () => number;
+  /** Why the tables must not be used yet; undefined: no reason is known. */
+  readonly refusal?: () => Error | undefined;
 }
 
-export function createStorageHealth({ pool, events, partitions, now }: StorageHealthDeps): StorageHealth {
+export function createStorageHealth(deps: StorageHealthDeps): StorageHealth {
+  const { pool, events, partitions, now, refusal = () => undefined } = deps;
   let makingRoom: Promise<void> | undefined;
 
   /** As a flush does: where the partition of today is missing it is made, for without requests no flush would ever do it. */
@@ -53,6 +58,8 @@ export function createStorageHealth({ pool, events, partitions, now }: StorageHe
 
   return {
     async probe() {
+      const refused = refusal();
+      if (refused !== undefined) throw refused;
       await pool.run(
         ({ sql }) => sql`
           INSERT INTO write_probes (id, probed_at) VALUES (1, now())
@@ -69,21 +76,10 @@ export function createStorageHealth({ pool, events, partitions, now }: StorageHe
 }
 
 /** Writes events and rolls them back. */
-function tryEvents(pool: Pool, nowMs: number): Promise<void> {
-  const rolledBack = new Error("rolled back");
-  return pool.run(
-    ({ sql }) =>
-      sql
-        .begin(async (transaction) => {
-          await transaction`
-            INSERT INTO events_raw (project_id, key_id, occurred_at, stored_at, tool_id, error_id)
-            SELECT 0, 0, to_timestamp(${nowMs}::float8 / 1000), to_timestamp(${nowMs}::float8 / 1000), 0, 0
-            FROM generate_series(1, ${TRIAL_EVENTS}::int)`;
-          throw rolledBack;
-        })
-        .catch((error: unknown) => {
-          if (error !== rolledBack) throw error;
-        }),
-    PROBE_DEADLINE_MS,
-  );
+async function tryEvents(pool: Pool, nowMs: number): Promise<void> {
+  const at = `to_timestamp(${nowMs}::float8 / 1000)`;
+  const insert = `
+    INSERT INTO events_raw (project_id, key_id, occurred_at, stored_at, tool_id, error_id)
+    SELECT 0, 0, ${at}, ${at}, 0, 0 FROM generate_series(1, ${TRIAL_EVENTS})`;
+  await pool.run(({ sql }) => sql.unsafe(trialRun(insert)), PROBE_DEADLINE_MS);
 }

@@ -2,16 +2,18 @@ import { type ApiKeyStore, createApiKeyStore } from "./api-key-store.ts";
 import { createDeliveryStore } from "./delivery-store.ts";
 import { openDictionaries } from "./dictionaries.ts";
 import { DroppedPerDay } from "./dropped-per-day.ts";
+import { MigrationError } from "./errors.ts";
 import type { EventWriter } from "./event-writer.ts";
 import { Flusher } from "./flusher.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { createKeyStore, type KeyStore } from "./key-store.ts";
 import { LastUsed } from "./last-used.ts";
-import { maintainStorage } from "./maintenance.ts";
+import { databaseClock, maintainStorage, planDrop } from "./maintenance.ts";
 import { migrateDatabase } from "./migrate.ts";
 import { NameResolver } from "./name-resolver.ts";
 import { createNameRuleFollower } from "./name-rule-follower.ts";
 import { createNameRuleStore, type NameRuleStore } from "./name-rule-store.ts";
+import { OutageWatch } from "./outage-watch.ts";
 import { createPartitions } from "./partitions.ts";
 import { PeriodicTask } from "./periodic-task.ts";
 import type { DatabaseAddress } from "./pool.ts";
@@ -19,13 +21,19 @@ import { openPools } from "./pools.ts";
 import { Preparation } from "./preparation.ts";
 import { createSessionStore, type SessionStore } from "./session-store.ts";
 import { createStorageHealth, type StorageHealth } from "./storage-health.ts";
+import type { StorageReports } from "./storage-reports.ts";
 import { createUsageStore, type UsageStore } from "./usage-store.ts";
 
 const MAINTENANCE_INTERVAL_MS = 10 * 60_000;
+/** Soon, so that short-lived processes drop what is past retention; late enough to stop a process with a wrong retention. */
+const FIRST_MAINTENANCE_MS = 60_000;
 const LAST_USED_INTERVAL_MS = 60_000;
 const DROPPED_INTERVAL_MS = 60_000;
 /** Names that are declared count within this time on every replica. */
 const NAME_RULES_INTERVAL_MS = 60_000;
+
+const OUTAGE_RETRY_MS = 500;
+const MIGRATION_RETRY_MS = 30_000;
 
 export interface StorageOptions {
   readonly rawRetentionDays: number;
@@ -35,6 +43,11 @@ export interface StorageOptions {
   readonly onError: (error: unknown, activity: string) => void;
   /** Called with the number of events that the database refused for what they hold. */
   readonly onQuarantined: (events: number) => void;
+  readonly reports?: Partial<StorageReports>;
+  /** Defaults to the migrations of this package. */
+  readonly migrationsFolder?: string;
+  /** From the preparation of the tables to the first maintenance; defaults to one minute. */
+  readonly firstMaintenanceMs?: number;
 }
 
 /** Everything that is kept in one database. */
@@ -62,7 +75,7 @@ export interface Storage {
 
 /** Opens storage; connects to nothing before it is used. */
 export function openStorage(address: DatabaseAddress, options: StorageOptions): Storage {
-  const { now, onError } = options;
+  const { now, onError, reports, firstMaintenanceMs = FIRST_MAINTENANCE_MS } = options;
   const pools = openPools(address);
   const partitions = createPartitions(pools.upkeep);
   const flusher = new Flusher({ pool: pools.flush, partitions, now });
@@ -76,9 +89,17 @@ export function openStorage(address: DatabaseAddress, options: StorageOptions): 
   const lastUsed = new LastUsed(pools.lookup);
   const droppedPerDay = new DroppedPerDay(pools.lookup);
   const deliveries = createDeliveryStore(pools.upkeep);
-  const upkeep = { partitions, deliveries, rawRetentionDays: options.rawRetentionDays, now };
+  const upkeep = {
+    partitions,
+    deliveries,
+    rawRetentionDays: options.rawRetentionDays,
+    now,
+    databaseNow: databaseClock(pools.upkeep),
+    reports,
+  };
   const maintenance = new PeriodicTask(() => maintainStorage(upkeep), {
     intervalMs: MAINTENANCE_INTERVAL_MS,
+    firstRunMs: firstMaintenanceMs,
     onError: (error) => onError(error, "maintenance"),
   });
   const lastUsedTask = new PeriodicTask(() => lastUsed.flush(), {
@@ -95,27 +116,45 @@ export function openStorage(address: DatabaseAddress, options: StorageOptions): 
   });
   const preparation = new Preparation(
     async () => {
-      await migrateDatabase(address);
+      await migrateDatabase(
+        address,
+        options.migrationsFolder === undefined ? {} : { folder: options.migrationsFolder },
+      );
       await partitions.ensure(now());
+      const plan = await planDrop(upkeep);
+      if (plan !== undefined) reports?.dropPlanned?.({ ...plan, inMs: firstMaintenanceMs });
+      maintenance.start();
     },
-    { onError: (error) => onError(error, "preparation") },
+    {
+      onError: (error) => onError(error, "preparation"),
+      // A migration that fails locks tables each time.
+      retryMs: (error) => (error instanceof MigrationError ? MIGRATION_RETRY_MS : OUTAGE_RETRY_MS),
+    },
   );
 
+  const health = createStorageHealth({
+    pool: pools.lookup,
+    events: flusher,
+    partitions,
+    now,
+    refusal: () => (preparation.lastError instanceof MigrationError ? preparation.lastError : undefined),
+  });
+  const outages = new OutageWatch(reports);
+
   return {
-    writer,
-    keyStore: createKeyStore(pools.lookup),
+    writer: outages.watchWriter(writer),
+    keyStore: outages.watchKeys(createKeyStore(pools.lookup)),
     apiKeyStore: createApiKeyStore(pools.lookup),
     nameRuleStore,
     sessionStore: createSessionStore(pools.read),
     usageStore: createUsageStore(pools.read),
-    storageHealth: createStorageHealth({ pool: pools.lookup, events: flusher, partitions, now }),
+    storageHealth: outages.watchHealth(health),
     lastUsed,
     droppedPerDay,
     get startError() {
       return preparation.lastError;
     },
     start() {
-      maintenance.start();
       lastUsedTask.start();
       droppedTask.start();
       nameRulesTask.start();
@@ -124,6 +163,7 @@ export function openStorage(address: DatabaseAddress, options: StorageOptions): 
     async close(deadlineMs) {
       const endMs = performance.now() + deadlineMs;
       preparation.stop();
+      outages.stop();
       const tasks = [maintenance, lastUsedTask, droppedTask, nameRulesTask].map((task) => task.stop(deadlineMs));
       await Promise.all([writer.close(deadlineMs), ...tasks]);
       await Promise.all([lastUsedTask.runNow(), droppedTask.runNow()]);

@@ -51,6 +51,9 @@ interface CountRow extends Record<string, unknown> {
   last_at_ms: number | null;
 }
 
+/** It follows the count of calls, and the reader has waited for that already. */
+const NAMES_DEADLINE_MS = 1_500;
+
 const instant = (atMs: number) => new Date(atMs).toISOString();
 
 /** Slots are numbered by width_bucket: 1..n previous, n + 1 the gap between the spans (if any), n + 2..2n + 1 current. */
@@ -116,7 +119,7 @@ export function createUsageStore(pool: Pool): UsageStore {
   async function hasNames(projectId: number): Promise<boolean> {
     // A project's first event brings its first name with it, and looking for a name reads one index entry.
     const statement = sql`SELECT EXISTS (SELECT 1 FROM tools WHERE project_id = ${projectId}::int) AS found`;
-    const [row] = await pool.run(({ db }) => db.execute<{ found: boolean }>(statement));
+    const [row] = await pool.run(({ db }) => db.execute<{ found: boolean }>(statement), NAMES_DEADLINE_MS);
     return row?.found === true;
   }
 

@@ -29,6 +29,7 @@ describe.each(TARGETS)("the upkeep of $name", ({ open }) => {
       deliveries: createDeliveryStore(on.upkeep),
       rawRetentionDays: 30,
       now: () => nowMs,
+      databaseNow: async () => nowMs,
     });
 
   it("keeps events for the days of retention and drops older ones", async () => {

@@ -36,9 +36,11 @@ describe("migrations", () => {
   it("wait no longer than they may for one who holds their lock, and succeed when it is free", async () => {
     const holder = postgres(database.url, { max: 1 });
     await holder`SELECT pg_advisory_lock(7263845190::bigint)`;
-    await expect(migrateDatabase({ url: database.url }, 50)).rejects.toMatchObject({ code: "55P03" });
+    await expect(migrateDatabase({ url: database.url }, { lockTimeoutMs: 50 })).rejects.toMatchObject({
+      code: "55P03",
+    });
     await holder.end();
-    await migrateDatabase({ url: database.url }, 50);
+    await migrateDatabase({ url: database.url }, { lockTimeoutMs: 50 });
   });
 
   it("are all listed, in the order of their numbers", () => {

@@ -16,7 +16,7 @@ it("tries again until it succeeds, and reports a run of failures once", async ()
       tries += 1;
       if (tries < 4) throw new Error("out");
     },
-    { onError: (error) => errors.push(error), retryMs: 500 },
+    { onError: (error) => errors.push(error), retryMs: () => 500 },
   );
   expect(await preparation.start()).toBe(false);
   await vi.advanceTimersByTimeAsync(60_000);
@@ -30,7 +30,7 @@ it("tries no more after a stop", async () => {
       tries += 1;
       return Promise.reject(new Error("out"));
     },
-    { onError: () => {}, retryMs: 500 },
+    { onError: () => {}, retryMs: () => 500 },
   );
   await preparation.start();
   preparation.stop();
