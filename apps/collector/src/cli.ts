@@ -9,7 +9,7 @@ import { DataFolderError } from "./embedded/data-folder-error.ts";
 import { declareNames, listNames, NAME_KINDS, type NameKind, setLearning } from "./name-commands.ts";
 import { StartError } from "./start-error.ts";
 import { databaseProblem } from "./storage/database-problem.ts";
-import { StorageUnavailableError } from "./storage/errors.ts";
+import { MasterSecretError, MigrationError, StorageUnavailableError } from "./storage/errors.ts";
 import { refuseUnknownCommand } from "./unknown-command.ts";
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
@@ -120,7 +120,7 @@ program
   .addOption(dataDir())
   .action(async (options) => print(await makeAdminLink(options)));
 
-const EXPECTED = [ConfigError, DataFolderError, StartError, ApiKeyChoiceError];
+const EXPECTED = [ConfigError, DataFolderError, StartError, ApiKeyChoiceError, MasterSecretError, MigrationError];
 
 refuseUnknownCommand(program, process.argv.slice(2));
 for (const group of [keys, names]) {

@@ -11,6 +11,7 @@ import {
 } from "./accounts/api-keys.ts";
 import { FIRST_PROJECT_ID } from "./accounts/first-project.ts";
 import { formatCreatedKey, formatKeys } from "./accounts/format-keys.ts";
+import { secretFingerprint } from "./accounts/secret-fingerprint.ts";
 import { type Config, type ConfigOverrides, loadConfig } from "./config.ts";
 import { hasDatabase } from "./embedded/data-folder.ts";
 import { DataFolderError, DataFolderInUseError } from "./embedded/data-folder-error.ts";
@@ -105,13 +106,17 @@ export async function withStorage<T>(
   const database = await openDatabase(config);
   const storage = openStorage(database.address, {
     rawRetentionDays: config.rawRetentionDays,
+    secretFingerprints: config.masterSecrets.map(secretFingerprint),
     now: Date.now,
     onError: () => {},
     onQuarantined: () => {},
   });
   try {
     // A collector that runs on this folder has done it, perhaps in another version.
-    if (database.runningUrl === undefined) await migrateDatabase(database.address);
+    if (database.runningUrl === undefined) {
+      await migrateDatabase(database.address);
+      await storage.claimSecret();
+    }
     const [masterSecret] = config.masterSecrets;
     const deps = { store: storage.apiKeyStore, masterSecret: masterSecret as Buffer, now: Date.now };
     return await work({ config, storage, deps, runningUrl: database.runningUrl });

@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger, FastifyInstance } from "fastify";
 import { createApiKey } from "./accounts/api-keys.ts";
+import { secretFingerprint } from "./accounts/secret-fingerprint.ts";
 import { signingSecret } from "./accounts/signing-secret.ts";
 import { buildApp } from "./app.ts";
 import type { Config } from "./config.ts";
@@ -50,6 +51,7 @@ export async function createCollector(config: Config, logger: FastifyBaseLogger)
   const metrics = createMetrics();
   const storage = openStorage(embedded?.address ?? { url: config.databaseUrl as string }, {
     rawRetentionDays: config.rawRetentionDays,
+    secretFingerprints: config.masterSecrets.map(secretFingerprint),
     now,
     onError: (error, activity) =>
       logger.warn({ err: error, activity, problem: storageProblem(config, error) }, "storage has a problem"),

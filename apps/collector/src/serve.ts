@@ -12,7 +12,7 @@ import { listeningUrl } from "./listening-url.ts";
 import { createLogger } from "./logger.ts";
 import { StartError } from "./start-error.ts";
 import { databaseProblem } from "./storage/database-problem.ts";
-import { MigrationError } from "./storage/errors.ts";
+import { MasterSecretError, MigrationError } from "./storage/errors.ts";
 
 /**
  * How long a process of its own waits for the tables of a database server before it listens: most times it is ready at its
@@ -124,6 +124,8 @@ async function listen(config: Config, logger: FastifyBaseLogger, wait: Wait): Pr
   const collector = await createCollector(config, logger);
   try {
     const prepared = await firstOf(collector.prepared, wait);
+    const { startError } = collector.storage;
+    if (startError instanceof MasterSecretError) throw new StartError(startError.message);
     const url = await listenHttp(collector.app, config);
     collector.embedded?.announceUrl(url);
     const metrics = await listenMetrics(collector, config);

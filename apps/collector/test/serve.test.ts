@@ -78,6 +78,21 @@ describe("the collector as a process, on PostgreSQL and Redis", () => {
     expect(log).not.toContain("get_forecast");
   });
 
+  it("ends with one sentence where the database was used with another master secret; so does a command", async () => {
+    const other = { ...environment, MASTER_SECRET: randomBytes(32).toString("hex") };
+    for (const args of [
+      ["serve", "--port", "0"],
+      ["keys", "list"],
+    ]) {
+      const { code, stderr } = await runCollectorCommand(args, other);
+      expect(code).toBe(1);
+      expect(stderr).toMatch(
+        /^collector: MASTER_SECRET is not the one that .* MASTER_SECRET_PREVIOUS to change over\n$/m,
+      );
+      expect(stderr).not.toContain(other.MASTER_SECRET);
+    }
+  });
+
   it("ends with code 1 at once on a second signal", async () => {
     proxy.hang();
     void postEvent(collector.url, key).catch(() => {});

@@ -1,4 +1,4 @@
-import { MigrationError, toStorageError } from "./errors.ts";
+import { MasterSecretError, MigrationError, toStorageError } from "./errors.ts";
 
 const MEND = "check DATABASE_URL, and that it names a running PostgreSQL this user may use";
 
@@ -9,7 +9,7 @@ const MEND = "check DATABASE_URL, and that it names a running PostgreSQL this us
  */
 export function databaseProblem(error: unknown): string {
   if (error === undefined) return `The database does not answer (no answer in time): ${MEND}`;
-  if (error instanceof MigrationError) return error.message;
+  if (error instanceof MigrationError || error instanceof MasterSecretError) return error.message;
   const { code } = toStorageError(error) as { readonly code?: string };
   return `${problemOf(code ?? "unknown error")}: ${MEND}`;
 }

@@ -51,6 +51,17 @@ export class MigrationError extends Error {
   }
 }
 
+/** The database was used with another master secret. The message is one line for people. */
+export class MasterSecretError extends Error {
+  readonly code = "MASTER_SECRET";
+  constructor() {
+    super(
+      "MASTER_SECRET is not the one that this database was used with, so no signature of its keys would hold: set the former one, or list it in MASTER_SECRET_PREVIOUS to change over",
+    );
+    this.name = "MasterSecretError";
+  }
+}
+
 /**
  * SQLSTATE classes and codes that pass: connection (08), resources (53), operator (57), system (58), read-only (25006),
  * lock timeout, deadlock and serialisation, no such database, sign-in refused, tables or columns not there before a migration.
@@ -97,7 +108,13 @@ export function sqlState(error: unknown): string | undefined {
   return code !== undefined && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
 }
 
-const OWN_ERRORS = [StorageUnavailableError, OverloadedError, StorageFaultError, MigrationError] as const;
+const OWN_ERRORS = [
+  StorageUnavailableError,
+  OverloadedError,
+  StorageFaultError,
+  MigrationError,
+  MasterSecretError,
+] as const;
 
 function isOwn(error: unknown): error is InstanceType<(typeof OWN_ERRORS)[number]> {
   return OWN_ERRORS.some((type) => error instanceof type);

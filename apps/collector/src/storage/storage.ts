@@ -2,13 +2,14 @@ import { type ApiKeyStore, createApiKeyStore } from "./api-key-store.ts";
 import { createDeliveryStore } from "./delivery-store.ts";
 import { openDictionaries } from "./dictionaries.ts";
 import { DroppedPerDay } from "./dropped-per-day.ts";
-import { MigrationError } from "./errors.ts";
+import { MasterSecretError, MigrationError, StorageUnavailableError } from "./errors.ts";
 import type { EventWriter } from "./event-writer.ts";
 import { Flusher } from "./flusher.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { createKeyStore, type KeyStore } from "./key-store.ts";
 import { LastUsed } from "./last-used.ts";
 import { databaseClock, maintainStorage, planDrop } from "./maintenance.ts";
+import { claimMasterSecret } from "./master-secret.ts";
 import { migrateDatabase } from "./migrate.ts";
 import { NameResolver } from "./name-resolver.ts";
 import { createNameRuleFollower } from "./name-rule-follower.ts";
@@ -33,7 +34,7 @@ const DROPPED_INTERVAL_MS = 60_000;
 const NAME_RULES_INTERVAL_MS = 60_000;
 
 const OUTAGE_RETRY_MS = 500;
-const MIGRATION_RETRY_MS = 30_000;
+const REFUSAL_RETRY_MS = 30_000;
 
 export interface StorageOptions {
   readonly rawRetentionDays: number;
@@ -44,6 +45,8 @@ export interface StorageOptions {
   /** Called with the number of events that the database refused for what they hold. */
   readonly onQuarantined: (events: number) => void;
   readonly reports?: Partial<StorageReports>;
+  /** Of the current master secret, then of former ones; none: any is accepted. */
+  readonly secretFingerprints?: readonly string[];
   /** Defaults to the migrations of this package. */
   readonly migrationsFolder?: string;
   /** From the preparation of the tables to the first maintenance; defaults to one minute. */
@@ -67,6 +70,8 @@ export interface Storage {
    * answer, which can be for ever.
    */
   start(): Promise<boolean>;
+  /** Checks the master secret, as `start` does. @throws {MasterSecretError} */
+  claimSecret(): Promise<void>;
   /** Why tables and partitions are not there; undefined before a try has failed. */
   readonly startError: unknown;
   /** Writes what waits, then closes every connection. */
@@ -114,12 +119,17 @@ export function openStorage(address: DatabaseAddress, options: StorageOptions): 
     intervalMs: NAME_RULES_INTERVAL_MS,
     onError: (error) => onError(error, "name-rules"),
   });
+  const { secretFingerprints = [] } = options;
+  const claimSecret = async () => {
+    if (secretFingerprints.length > 0) await claimMasterSecret(pools.upkeep, secretFingerprints);
+  };
   const preparation = new Preparation(
     async () => {
       await migrateDatabase(
         address,
         options.migrationsFolder === undefined ? {} : { folder: options.migrationsFolder },
       );
+      await claimSecret();
       await partitions.ensure(now());
       const plan = await planDrop(upkeep);
       if (plan !== undefined) reports?.dropPlanned?.({ ...plan, inMs: firstMaintenanceMs });
@@ -128,7 +138,7 @@ export function openStorage(address: DatabaseAddress, options: StorageOptions): 
     {
       onError: (error) => onError(error, "preparation"),
       // A migration that fails locks tables each time.
-      retryMs: (error) => (error instanceof MigrationError ? MIGRATION_RETRY_MS : OUTAGE_RETRY_MS),
+      retryMs: (error) => (isRefusal(error) ? REFUSAL_RETRY_MS : OUTAGE_RETRY_MS),
     },
   );
 
@@ -137,13 +147,13 @@ export function openStorage(address: DatabaseAddress, options: StorageOptions): 
     events: flusher,
     partitions,
     now,
-    refusal: () => (preparation.lastError instanceof MigrationError ? preparation.lastError : undefined),
+    refusal: () => (isRefusal(preparation.lastError) ? preparation.lastError : undefined),
   });
   const outages = new OutageWatch(reports);
 
   return {
     writer: outages.watchWriter(writer),
-    keyStore: outages.watchKeys(createKeyStore(pools.lookup)),
+    keyStore: outages.watchKeys(refuseWhile(() => preparation.lastError, createKeyStore(pools.lookup))),
     apiKeyStore: createApiKeyStore(pools.lookup),
     nameRuleStore,
     sessionStore: createSessionStore(pools.read),
@@ -154,6 +164,7 @@ export function openStorage(address: DatabaseAddress, options: StorageOptions): 
     get startError() {
       return preparation.lastError;
     },
+    claimSecret,
     start() {
       lastUsedTask.start();
       droppedTask.start();
@@ -168,6 +179,22 @@ export function openStorage(address: DatabaseAddress, options: StorageOptions): 
       await Promise.all([writer.close(deadlineMs), ...tasks]);
       await Promise.all([lastUsedTask.runNow(), droppedTask.runNow()]);
       await pools.close(Math.max(250, endMs - performance.now()));
+    },
+  };
+}
+
+/** Errors that pass only when an operator changes something. */
+function isRefusal(error: unknown): error is MigrationError | MasterSecretError {
+  return error instanceof MigrationError || error instanceof MasterSecretError;
+}
+
+/** With another master secret every signature would be refused with 401, for which clients drop events; 503 lets them wait. */
+function refuseWhile(lastError: () => unknown, keys: KeyStore): KeyStore {
+  return {
+    findByHash: async (keyHash) => {
+      const error = lastError();
+      if (error instanceof MasterSecretError) throw new StorageUnavailableError(error.code);
+      return keys.findByHash(keyHash);
     },
   };
 }

@@ -4,7 +4,7 @@ import { openPools, type Pools } from "../../src/storage/pools.ts";
 import { openPostgres, type TestDatabase } from "./targets.ts";
 
 /** Small tables that every shard would hold whole; they are looked up without a project, or belong to none. */
-const REFERENCE_TABLES = ["api_keys", "tools", "error_types", "write_probes"];
+const REFERENCE_TABLES = ["api_keys", "tools", "error_types", "write_probes", "master_secret_fingerprint"];
 /** Distributed on its own id, which is what `project_id` of the others points to. */
 const PROJECTS = "projects";
 
