@@ -33,11 +33,13 @@ function cidrs(text?: string): string[] | null {
 /** Widest networks of proxies: a /8 of IPv4, a /16 of IPv6, or all of its private range. Wider ones hold clients, too. */
 const MIN_IPV4_PREFIX = 8;
 const MIN_IPV6_PREFIX = 16;
-const PRIVATE_IPV6 = new BlockList();
-PRIVATE_IPV6.addSubnet("fc00::", 7, "ipv6");
-/** IPv4 addresses are mapped into `::ffff:0:0/96`, so a network of IPv6 that holds one of them is a network of IPv4. */
-const MAPPED_IPV4 = "::ffff:192.0.2.1";
-const MAPPED_BITS = 96;
+const PRIVATE_IPV6 = subnet("fc00::", 7);
+/** Networks of IPv6 that hold all of IPv4, with one address of each: mapped, NAT64 and 6to4. */
+const IPV4_HOLDERS = [
+  ["::ffff:0:0", 96, "::ffff:192.0.2.1"],
+  ["64:ff9b::", 96, "64:ff9b::192.0.2.1"],
+  ["2002::", 16, "2002:c000:201::1"],
+] as const;
 
 /** An address, or a network narrow enough to hold proxies and no clients: who is trusted chooses its own address. */
 function isCidr(text: string): boolean {
@@ -49,16 +51,18 @@ function isCidr(text: string): boolean {
   const prefix = Number(prefixText);
   if (version === 4) return prefix >= MIN_IPV4_PREFIX && prefix <= 32;
   if (prefix > 128) return false;
-  const network = new BlockList();
-  network.addSubnet(address, prefix, "ipv6");
-  if (isMapped(address) || network.check(MAPPED_IPV4, "ipv6")) return prefix >= MAPPED_BITS + MIN_IPV4_PREFIX;
+  const network = subnet(address, prefix);
+  for (const [holder, bits, sample] of IPV4_HOLDERS) {
+    const overlaps = network.check(sample, "ipv6") || subnet(holder, bits).check(address, "ipv6");
+    if (overlaps) return prefix >= bits + MIN_IPV4_PREFIX;
+  }
   return prefix >= MIN_IPV6_PREFIX || (prefix >= 7 && PRIVATE_IPV6.check(address, "ipv6"));
 }
 
-function isMapped(address: string): boolean {
-  const mapped = new BlockList();
-  mapped.addSubnet("::ffff:0:0", MAPPED_BITS, "ipv6");
-  return mapped.check(address, "ipv6");
+function subnet(address: string, prefix: number): BlockList {
+  const list = new BlockList();
+  list.addSubnet(address, prefix, "ipv6");
+  return list;
 }
 
 /** A repeated block is a placeholder: 64 zeros, `0123456789abcdef` four times. A random secret never looks like that. */

@@ -58,6 +58,8 @@ describe("the configuration", () => {
     ["TRUST_PROXY", "::ffff:10.0.0.0/8"],
     ["TRUST_PROXY", "::ffff:0:0/96"],
     ["TRUST_PROXY", "::ffff:10.0.0.0/103"],
+    ["TRUST_PROXY", "64:ff9b::/96"],
+    ["TRUST_PROXY", "2002::/16"],
     ["TRUST_PROXY", "::/64"],
     ["TRUST_PROXY", "::/1"],
     ["TRUST_PROXY", "0.0.0.0/1"],
@@ -89,12 +91,19 @@ describe("the configuration", () => {
     expect(error.message).not.toContain(value.length > 4 ? value : `=${value}`);
   });
 
-  it.each(["10.0.0.0/8", "::ffff:10.0.0.0/104", "fc00::/7", "fd12:3456::/32", "2001:db8::/32", "::1", "172.16.0.0/12"])(
-    "takes %s for a network of proxies",
-    (network) => {
-      expect(loadConfig({}, { TRUST_PROXY: network }).trustProxy).toEqual([network]);
-    },
-  );
+  it.each([
+    "10.0.0.0/8",
+    "::ffff:10.0.0.0/104",
+    "fc00::/7",
+    "fd12:3456::/32",
+    "2001:db8::/32",
+    "2002:c000:200::/48",
+    "64:ff9b::a00:0/104",
+    "::1",
+    "172.16.0.0/12",
+  ])("takes %s for a network of proxies", (network) => {
+    expect(loadConfig({}, { TRUST_PROXY: network }).trustProxy).toEqual([network]);
+  });
 
   it.each([
     ["RAW_RETENTION_DAY", "RAW_RETENTION_DAYS"],
