@@ -49,9 +49,9 @@ test("before the first event the page tells a newcomer what to do, and goes on b
 
   await page.getByRole("button", { name: "Make an API key" }).click();
   const key = page.locator(".first-steps code").first();
-  await expect.poll(() => key.innerText()).toMatch(/^wmc_[0-9a-f]{64}$/);
-  const made = await key.innerText();
-  expect(await page.locator(".first-steps code").last().innerText()).toContain(`ANALYTICS_API_KEY=${made}`);
+  await expect.poll(() => key.textContent()).toMatch(/^wmc_[0-9a-f]{64}$/);
+  const made = (await key.textContent()) ?? "";
+  expect(await page.locator(".first-steps code").last().textContent()).toContain(`ANALYTICS_API_KEY=${made}`);
   const headers = { "content-type": "application/json", "x-api-key": made };
   // A key that did not exist would be 401.
   expect((await fetch(collector.eventsUrl, { method: "POST", headers, body: "{}" })).status).toBe(400);

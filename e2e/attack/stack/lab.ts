@@ -106,7 +106,13 @@ export async function openLab(trial: Trial, options: LabOptions = {}): Promise<L
       const keyId = records.size + 1;
       const apiKeyId = `00000000-0000-4000-8000-${randomBytes(6).toString("hex")}`;
       const record = { projectId: 1, keyId, apiKeyId, tier, secretVersion: 1 };
-      records.set(hashOf(apiKey), { ...record, status: "active", rateLimitPerDay: null, requireSignature: false });
+      records.set(hashOf(apiKey), {
+        ...record,
+        status: "active",
+        rateLimitPerDay: null,
+        requireSignature: false,
+        lastUsedAtMs: 0,
+      });
       const signingSecret = deriveSigningSecret(masterSecrets[0] as Buffer, apiKeyId, 1);
       return { ...record, apiKey, hash: hashOf(apiKey), signingSecret };
     },
