@@ -8,8 +8,8 @@ const HELP = `
 Usage: pnpm bench ingest [--json] [--rounds N]
 
 Ingest of the built collector beside bare Fastify and the naive guide server, on real PostgreSQL and Redis, all on the
-cores of this machine: 1,000 hot keys, and a fleet of 200,000 keys of tier free behind 5,000 addresses. Every server is started afresh for each load in each round (default 3), one after the other;
-ratios are taken within a round, and the result has their medians. Takes about three minutes a round.
+cores of this machine: 1,000 hot keys, and a fleet of 200,000 keys of tier free behind 5,000 addresses. Every server
+starts afresh for each load in each round (default 3), one after the other. Ratios are taken within a round, and the result has their medians. Takes about three minutes a round.
 The exit code is 1 when a figure misses its target.
 `;
 

@@ -104,11 +104,22 @@ export function ingestText(result: IngestResult): string {
       spreadText(figures.p50Ms),
       spreadText(figures.p99Ms),
       spreadText(figures.serverCpuMicroseconds),
+      String(figures.generatorCpuMicroseconds.median),
       String(figures.rssMegabytes.median),
       `${Math.round(figures.othersShare.median * 100)} %`,
     ]),
   );
-  const head = ["load", "server", "answers/s", "p50 ms", "p99 ms", "server CPU µs", "RSS MB", "other work"];
+  const head = [
+    "load",
+    "server",
+    "answers/s",
+    "p50 ms",
+    "p99 ms",
+    "server CPU µs",
+    "wrk CPU µs",
+    "RSS MB",
+    "other work",
+  ];
   const title = `Median [min..max] of ${result.raw.rounds} rounds; a batch has 100 events, of a fleet 5 on average. Other work: its share of the machine just before.`;
   return `\n${title}\n\n${table([head, ...rows])}\n\n${verdictTable(result.must, result.raw.ratios)}\n`;
 }

@@ -1,4 +1,4 @@
-import { createHash, randomBytes, randomUUID } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 
 export interface ApiKey {
@@ -9,11 +9,24 @@ export interface ApiKey {
   readonly hash: string;
 }
 
-export function makeApiKeys(count: number): readonly ApiKey[] {
-  return Array.from({ length: count }, () => {
-    const text = `wmc_${randomBytes(32).toString("hex")}`;
-    return { id: randomUUID(), text, hash: createHash("sha256").update(text).digest("hex") };
+/**
+ * @param seed The same seed gives the same keys. Defaults to a random one. Keys of a known seed are for throw-away
+ *   databases only.
+ */
+export function makeApiKeys(count: number, seed = randomBytes(32).toString("hex")): readonly ApiKey[] {
+  return Array.from({ length: count }, (_, index) => {
+    const text = `wmc_${sha256(`${seed}/${index}/text`)}`;
+    return { id: uuidOf(sha256(`${seed}/${index}/id`)), text, hash: sha256(text) };
   });
+}
+
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
+
+/** UUID version 4 of the first hexadecimal digits. */
+function uuidOf(hex: string): string {
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
 /** One key a line, for the load scripts. */

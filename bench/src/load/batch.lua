@@ -23,6 +23,7 @@ function init(args)
     heads[#heads + 1] = "POST /v1/events/batch HTTP/1.1\r\nHost: " .. wrk.headers["Host"] ..
       "\r\nContent-Type: application/json\r\nX-API-Key: " .. key .. "\r\nContent-Length: "
   end
+  loaded()
 end
 
 function request()

@@ -10,6 +10,7 @@ function init(args)
     local signed = signature == "" and "" or "\r\nX-Timestamp: " .. timestamp .. "\r\nX-Signature: " .. signature
     requests[#requests + 1] = head .. address .. "\r\nX-API-Key: " .. key .. signed .. "\r\nContent-Length: " .. #body .. "\r\n\r\n" .. body
   end
+  loaded()
 end
 
 function request()

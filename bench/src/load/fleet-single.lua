@@ -7,6 +7,7 @@ function init(args)
   for key in io.lines(args[1]) do keys[#keys + 1] = key end
   n = tonumber(args[3])
   head = "POST /v1/events HTTP/1.1\r\nHost: " .. wrk.headers["Host"] .. "\r\nContent-Type: application/json\r\nX-Forwarded-For: 10.0."
+  loaded()
 end
 
 function request()

@@ -9,6 +9,7 @@ function init(args)
     heads[i] = "POST /v1/events HTTP/1.1\r\nHost: " .. wrk.headers["Host"] ..
       "\r\nContent-Type: application/json\r\nX-API-Key: " .. key .. "\r\nContent-Length: "
   end
+  loaded()
 end
 
 function request()

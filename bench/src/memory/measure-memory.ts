@@ -1,6 +1,7 @@
 import { spreadOf } from "../figures/spread.ts";
 import { makeApiKeys } from "../load/api-keys.ts";
 import { batchPost, eventText, type Post, type SendOrder, sendAll, singlePost } from "../load/event-stream.ts";
+import { addressAt } from "../load/fleet-batches.ts";
 import type { BenchStage } from "../rounds/measure.ts";
 import type { ChildServer } from "../servers/child-server.ts";
 import { startCollector } from "../servers/collector.ts";
@@ -10,6 +11,8 @@ const SINGLE_EVENTS = 100_000;
 const BATCHES = 180_000;
 const EVENTS_PER_BATCH = 5;
 const EVENTS = SINGLE_EVENTS + BATCHES * EVENTS_PER_BATCH;
+/** Single events start where the batches have not been: together they reach every key. */
+const FIRST_SINGLE = 100_000;
 const BAD_KEYS = 100_000;
 const CONNECTIONS = 32;
 
@@ -27,8 +30,8 @@ export interface MemoryFigures {
 }
 
 /**
- * One collector takes a million events of 200,000 keys, by single ones and batches, and requests under 100,000 keys that do
- * not exist, each from an address of its own.
+ * One collector takes a million events of 200,000 keys behind 5,000 addresses, single ones and batches. Requests with 100,000
+ * keys that do not exist come between them, each from an address of its own.
  */
 export async function measureMemory(stage: BenchStage): Promise<MemoryFigures> {
   const { fleet } = stage;
@@ -42,8 +45,8 @@ export async function measureMemory(stage: BenchStage): Promise<MemoryFigures> {
         process.stderr.write(`memory: part ${part + 1} of ${parts}\n`);
         const send = (status: number, all: number, post: SendOrder["post"]) =>
           expect(server, status, all / parts, (index) => post((part * all) / parts + index));
-        await send(201, BATCHES, batchPost(fleet, EVENTS_PER_BATCH));
-        await send(201, SINGLE_EVENTS, singlePost(fleet));
+        await send(201, BATCHES, (index) => behindProxy(batchPost(fleet, EVENTS_PER_BATCH)(index), index));
+        await send(201, SINGLE_EVENTS, (index) => behindProxy(singlePost(fleet)(FIRST_SINGLE + index), index));
         await send(401, BAD_KEYS, badKeyPost);
       }
     });
@@ -51,6 +54,10 @@ export async function measureMemory(stage: BenchStage): Promise<MemoryFigures> {
     await collector.stop();
     const stored = await collector.storedEvents();
     if (stored !== EVENTS) throw new Error(`void: of ${EVENTS} events ${stored} were stored`);
+    const [used] = await collector.database.query("select count(distinct key_id) as keys from events_raw");
+    if (Number(used?.keys) !== fleet.length) {
+      throw new Error(`void: events of ${used?.keys} keys were stored, expected ${fleet.length} keys`);
+    }
     return { ...memoryFigures(samples), rssMegabytes: rssBytes / 1e6, events: EVENTS, badKeys: BAD_KEYS };
   } finally {
     await collector.close();
@@ -62,6 +69,11 @@ async function expect(server: ChildServer, status: number, count: number, post: 
   if (statuses.get(status) === count) return;
   const answered = [...statuses].map(([code, times]) => `${times} x ${code}`).join(", ");
   throw new Error(`void: ${count} x ${status} expected, answered were ${answered}`);
+}
+
+/** A key of the fleet sends from a client address that other keys share. */
+function behindProxy(post: Post, index: number): Post {
+  return { ...post, headers: { "x-forwarded-for": addressAt(index) } };
 }
 
 function badKeyPost(index: number): Post {

@@ -31,6 +31,8 @@ export interface Measurement {
   readonly p99Ms: number;
   /** of the server process alone, all its threads */
   readonly serverCpuMicroseconds: number;
+  /** of the load generator, per answer */
+  readonly generatorCpuMicroseconds: number;
   readonly rssMegabytes: number;
   /** Part of the machine that other work took just before, 0 to 1; above 0.2 the figures say little. */
   readonly othersShare: number;
@@ -67,6 +69,7 @@ export async function measure(
       p50Ms: measured.p50Ms,
       p99Ms: measured.p99Ms,
       serverCpuMicroseconds: (after.cpuMicroseconds - before.cpuMicroseconds) / measured.answers,
+      generatorCpuMicroseconds: measured.generatorCpuMicroseconds,
       rssMegabytes: after.rssBytes / 1e6,
       othersShare,
     };
@@ -103,7 +106,9 @@ async function untilStill({ storedEvents }: Contestant): Promise<void> {
  * Every accepted answer is stored, and nothing else but what wrk had sent when it hung up: each load ends with at most one
  * request in flight on each connection.
  */
-function checkStored(name: ContestantName, stored: number, { acceptedEvents, uncertainEvents }: Runs): void {
+function checkStored(name: ContestantName, stored: number, { acceptedEvents, uncertainEvents, repeated }: Runs): void {
+  if (repeated)
+    throw new Error(`void: ${name} got batches twice, raise BATCHES_PER_SECOND in bench/src/rounds/runs.ts`);
   if (Math.abs(stored - acceptedEvents) <= uncertainEvents) return;
   throw new Error(
     `void: ${name} accepted ${acceptedEvents} events and stored ${stored} (${uncertainEvents} were in flight)`,

@@ -3,8 +3,8 @@ import { type LoadReport, type LoadShape, load } from "../load/wrk.ts";
 import type { BenchStage } from "./measure.ts";
 
 const EVENTS_PER_BATCH = 100;
-/** More than any server that stores them answers; one that stores nothing gets them again. */
-const BATCHES_PER_SECOND = 15_000;
+/** Batches are written ahead. A server that stores nothing may get them again; one that stores them must not. */
+const BATCHES_PER_SECOND = 20_000;
 
 /** Loads of one shape on one server, one after the other; each goes on with the keys where the last one ended. */
 export interface Runs {
@@ -13,6 +13,8 @@ export interface Runs {
   readonly acceptedEvents: number;
   /** by how many the events that are stored may differ from those, because requests were in flight at an end */
   readonly uncertainEvents: number;
+  /** A server was faster than the batches written ahead, so some were sent twice. */
+  readonly repeated: boolean;
   load(seconds: number): Promise<LoadReport>;
 }
 
@@ -22,6 +24,7 @@ export function startRuns(stage: BenchStage, shape: LoadShape, url: string, conn
   const mostEvents = shape === "fleetBatch" ? MOST_EVENTS : eventsPerAnswer;
   let answers = 0;
   let loads = 0;
+  let repeated = false;
 
   /** @returns the file that the load script reads */
   function prepare(seconds: number): string {
@@ -40,12 +43,16 @@ export function startRuns(stage: BenchStage, shape: LoadShape, url: string, conn
     get uncertainEvents() {
       return loads * connections * mostEvents * (isBatch ? 2 : 1);
     },
+    get repeated() {
+      return repeated;
+    },
     async load(seconds) {
       const first = answers + loads * connections;
       const keysFile = prepare(seconds);
       const report = await load({ wrk: stage.wrk, url, shape, connections, seconds, keysFile, first });
       answers += report.answers;
       loads += 1;
+      if (shape === "fleetBatch" && report.answers + connections > BATCHES_PER_SECOND * seconds) repeated = true;
       return report;
     },
   };

@@ -10,6 +10,8 @@ import { useWal } from "./use-wal.ts";
 
 const HOT_KEYS = 1_000;
 const FLEET_KEYS = 200_000;
+/** The fleet is the same in every run, so that key order and cache behaviour are comparable. */
+const FLEET_SEED = "fleet";
 
 /** PostgreSQL, Redis, wrk and API keys, 1,000 hot ones and a fleet, for the time of `work`, and nothing left afterwards. */
 export async function withStage<Result>(work: (stage: BenchStage) => Promise<Result>): Promise<Result> {
@@ -19,7 +21,7 @@ export async function withStage<Result>(work: (stage: BenchStage) => Promise<Res
   try {
     await useWal(databaseUrl);
     const hot = makeApiKeys(HOT_KEYS);
-    const fleet = makeApiKeys(FLEET_KEYS);
+    const fleet = makeApiKeys(FLEET_KEYS, FLEET_SEED);
     const files = { hot: join(folder, "hot"), fleet: join(folder, "fleet"), requests: join(folder, "requests") };
     writeKeysFile(files.hot, hot);
     writeKeysFile(files.fleet, fleet);

@@ -9,6 +9,7 @@ const measurement = (answersPerSecond: number, more: Partial<Measurement> = {}):
   p50Ms: 1,
   p99Ms: 4,
   serverCpuMicroseconds: 20,
+  generatorCpuMicroseconds: 9,
   rssMegabytes: 100,
   othersShare: 0.05,
   ...more,
