@@ -37,7 +37,7 @@ const METACHARACTERS = [
   "$1",
   "*",
   "{k:1.1}",
-  "collector:bucket:{k:1.1}",
+  "collector:tokens:{k:1.1}",
   "%s%n",
   "../../../etc/passwd",
   "$(id)",

@@ -7,7 +7,7 @@ import { type Ledger, rowOf } from "./ledger.ts";
 /** Tokens are given back after the answer, so the sums may come a moment later. */
 const SETTLING_MS = 3_000;
 const LOOK_AGAIN_MS = 25;
-const KNOWN_KEYS = /^collector:bucket:\{(?:k:\d+\.\d+|[a-z]:[0-9a-f]{32})\}$/;
+const KNOWN_KEYS = /^collector:tokens:\{(?:k:\d+\.\d+|[a-z]:[0-9a-f]{32})\}$/;
 const LONGEST_TTL_MS = 26 * 3_600_000;
 
 /** Compares what a case stated with the rows of PostgreSQL and the buckets of Redis. Returns what differs. */

@@ -4,7 +4,7 @@ import type { AttackKey } from "./attack-keys.ts";
 
 const DAY_MS = 86_400_000;
 
-/** What Redis holds of one partition: `<at ms> <day> {<used>} {<count>}`. */
+/** What Redis holds of one partition, as little-endian doubles: `<at ms> <day> {<used>} {<count>}`. */
 export interface BucketState {
   readonly atMs: number;
   readonly day: number;
@@ -13,7 +13,7 @@ export interface BucketState {
   readonly ttlMs: number;
 }
 
-export const bucketKeyOf = (partition: string): string => `collector:bucket:{${partition}}`;
+export const bucketKeyOf = (partition: string): string => `collector:tokens:{${partition}}`;
 export const keyPartition = ({ projectId, keyId }: AttackKey): string => `k:${projectId}.${keyId}`;
 
 /** Name of the partition of a network on a day (UTC), as an outsider with the master secret would work it out. */
@@ -24,10 +24,11 @@ export function addressPartition(masterSecret: Buffer, network: string, nowMs = 
 }
 
 export async function readBucket(redis: Redis, partition: string): Promise<BucketState | undefined> {
-  const [text, ttlMs] = await Promise.all([redis.get(bucketKeyOf(partition)), redis.pttl(bucketKeyOf(partition))]);
-  if (text === null) return undefined;
-  const [atMs = 0, day = 0, ...numbers] = text.split(" ").map(Number);
-  return { atMs, day, numbers, text, ttlMs };
+  const key = bucketKeyOf(partition);
+  const [bytes, ttlMs] = await Promise.all([redis.getBuffer(key), redis.pttl(key)]);
+  if (bytes === null) return undefined;
+  const [atMs = 0, day = 0, ...numbers] = doublesOf(bytes);
+  return { atMs, day, numbers, text: bytes.toString("hex"), ttlMs };
 }
 
 /** Requests and events of today that a key has been charged. */
@@ -44,6 +45,16 @@ export async function writeBucket(
   state: { atMs?: number; used?: number; requests?: number; events?: number },
 ): Promise<void> {
   const { atMs = Date.now(), used = 0, requests = 0, events = 0 } = state;
-  const text = `${atMs} ${Math.floor(atMs / DAY_MS)} ${used} ${requests} ${events}`;
-  await redis.set(bucketKeyOf(keyPartition(key)), text, "PX", DAY_MS);
+  const bytes = bytesOf([atMs, Math.floor(atMs / DAY_MS), used, requests, events]);
+  await redis.set(bucketKeyOf(keyPartition(key)), bytes, "PX", DAY_MS);
+}
+
+function doublesOf(bytes: Buffer): number[] {
+  return Array.from({ length: bytes.length / 8 }, (_, index) => bytes.readDoubleLE(8 * index));
+}
+
+export function bytesOf(numbers: readonly number[]): Buffer {
+  const bytes = Buffer.alloc(8 * numbers.length);
+  for (const [index, number] of numbers.entries()) bytes.writeDoubleLE(number, 8 * index);
+  return bytes;
 }

@@ -1,5 +1,6 @@
 import { BATCH_PATH, MAX_EVENT_AGE_MS } from "@org/mcp-analytics-schema";
 import { startFaultProxy } from "@org/services";
+import { bytesOf } from "../../attack/stack/buckets.ts";
 import { hold } from "../../src/cases/run-cases.ts";
 import { type FaultCase, fault } from "../fault-case.ts";
 import { witnessed } from "../site/sites.ts";
@@ -132,8 +133,8 @@ export const neighbourFaults: readonly FaultCase[] = [
         hold(again.json.duplicate === true, "the other one does not know the batch");
         const free = await site.key({ tier: "free" });
         const now = Date.now();
-        const bucket = `collector:bucket:{k:${free.projectId}.${free.keyId}}`;
-        await site.redis.set(bucket, `${now} ${Math.floor(now / DAY_MS)} 4 4 4 7 7`, "PX", DAY_MS);
+        const bucket = `collector:tokens:{k:${free.projectId}.${free.keyId}}`;
+        await site.redis.set(bucket, bytesOf([now, Math.floor(now / DAY_MS), 4, 4, 4, 7, 7]), "PX", DAY_MS);
         const fallbacks = await replica.metric("collector_limiter_fallbacks_total");
         const allowed = await burst(replica, free.apiKey);
         hold(allowed === 6, `${allowed} instead of 6 are let in by a bucket of the newer version`);

@@ -22,7 +22,7 @@ const outage = (id: string, what: string, of: (limits: LimitSite) => Outage): Fa
   );
 
 const bucketKey = ({ projectId, keyId }: { projectId: number; keyId: number }) =>
-  `collector:bucket:{k:${projectId}.${keyId}}`;
+  `collector:tokens:{k:${projectId}.${keyId}}`;
 
 export const redisFaults: readonly FaultCase[] = [
   fault(

@@ -36,22 +36,22 @@ export function createRedisBucketStore({
   let waiting: Operation[] = [];
   let inFlight = false;
 
-  async function runScript(operations: readonly Operation[]): Promise<string> {
+  async function runScript(operations: readonly Operation[]): Promise<Buffer> {
     const keys = operations.map(keyOf);
     const argumentsOf = [keys.length, ...keys, now?.() ?? "", ...numbered(operations)] as const;
     try {
-      return (await client.evalsha(TAKE_SCRIPT_SHA1, ...argumentsOf)) as string;
+      return (await client.callBuffer("evalsha", TAKE_SCRIPT_SHA1, ...argumentsOf)) as Buffer;
     } catch (error) {
       // Redis forgets its scripts when it restarts or is told to.
       if (!(error instanceof Error) || !error.message.startsWith("NOSCRIPT")) throw error;
-      return (await client.eval(TAKE_SCRIPT, ...argumentsOf)) as string;
+      return (await client.callBuffer("eval", TAKE_SCRIPT, ...argumentsOf)) as Buffer;
     }
   }
 
   async function call(operations: readonly Operation[]): Promise<void> {
     try {
       const reply = await breaker.run(() => withTimeout(runScript(operations), timeoutMs));
-      settleOperations(operations, reply.split(" ").map(Number));
+      settleOperations(operations, doublesOf(reply));
     } catch (error) {
       for (const operation of operations) operation.reject(error);
     }
@@ -90,8 +90,14 @@ export function createRedisBucketStore({
   };
 }
 
-/** Redis Cluster keeps what is between braces on one node. */
-const keyOf = ({ charge }: Operation) => `collector:bucket:{${charge.partition}}`;
+function doublesOf(bytes: Buffer): number[] {
+  const numbers: number[] = [];
+  for (let at = 0; at < bytes.length; at += 8) numbers.push(bytes.readDoubleLE(at));
+  return numbers;
+}
+
+/** Redis Cluster keeps what is between braces on one node. The name changed with the form of the value. */
+const keyOf = ({ charge }: Operation) => `collector:tokens:{${charge.partition}}`;
 
 /** For each operation the number of its text, then the texts: most operations of a call do the same. */
 function numbered(operations: readonly Operation[]): string[] {

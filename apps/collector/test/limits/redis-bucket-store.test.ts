@@ -54,7 +54,7 @@ describe("buckets in Redis", () => {
     const keys = await redis.admin.keys("*");
     expect(keys.length).toBeGreaterThan(0);
     for (const key of keys) {
-      expect(key).toMatch(/^collector:bucket:\{[a-z]:[0-9a-f.]+\}$/);
+      expect(key).toMatch(/^collector:tokens:\{[a-z]:[0-9a-f.]+\}$/);
       const leftMs = await redis.admin.pttl(key);
       expect(leftMs).toBeGreaterThan(0);
       expect(leftMs).toBeLessThanOrEqual(86_400_000 + 60_000);
@@ -64,7 +64,7 @@ describe("buckets in Redis", () => {
   test("a refused take leaves the bytes in Redis as they were", async () => {
     const { request } = freshKey();
     for (let i = 0; i < 10; i++) await store.take(request);
-    const key = `collector:bucket:{${request.partition}}`;
+    const key = `collector:tokens:{${request.partition}}`;
     const before = await redis.admin.get(key);
     expect((await store.take(request)).allowed).toBe(false);
     expect(await redis.admin.get(key)).toBe(before);
