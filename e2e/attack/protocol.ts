@@ -66,6 +66,8 @@ export const protocol: AttackGroup = {
         ["a space in the name", [["Content-Length ", String(body.length)]], body],
         ["xchunked", [["Transfer-Encoding", "xchunked"]], chunks([body])],
         ["chunked, identity", [["Transfer-Encoding", "chunked, identity"]], chunks([body])],
+        ["gzip, chunked", [["Transfer-Encoding", "gzip, chunked"]], chunks([body])],
+        ["chunked twice", [["Transfer-Encoding", "chunked, chunked"]], chunks([body])],
         ["identity", [["Transfer-Encoding", "identity"]], body],
         [
           "a tab before chunked and a length",

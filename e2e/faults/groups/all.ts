@@ -10,6 +10,7 @@ import { neighbourFaults } from "./neighbours.ts";
 import { postgresFaults } from "./postgres.ts";
 import { redisFaults } from "./redis.ts";
 import { retriedFaults } from "./retried.ts";
+import { startFaults } from "./starts.ts";
 import { upkeepFaults } from "./upkeep.ts";
 import { writeFaults } from "./writes.ts";
 
@@ -27,6 +28,7 @@ export const FAULTS: readonly FaultCase[] = [
   ...clockFaults,
   ...herdFaults,
   ...guessFaults,
+  ...startFaults,
   ...historyFaults,
 ];
 
