@@ -1,6 +1,9 @@
 import { BlockList, isIP, isIPv6 } from "node:net";
 import proxyAddr from "@fastify/proxy-addr";
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import { LRUCache } from "lru-cache";
+
+const MAX_CACHED_ADDRESSES = 20_000;
 
 /** `1.2.3.4:5678` and `[::1]:5678`, as some proxies write it into `X-Forwarded-For`. */
 const WITH_PORT = /^(?:(\d{1,3}(?:\.\d{1,3}){3})|\[([0-9A-Fa-f:.]+)\])(?::\d{1,5})?$/;
@@ -17,8 +20,17 @@ function withoutPort(text: string): string {
  */
 export function createTrustProxy(networks: readonly string[]): false | ((address: string, hop: number) => boolean) {
   if (networks.length === 0) return false;
-  const isTrusted = proxyAddr.compile([...networks]);
-  return (address, hop) => isTrusted(withoutPort(address), hop);
+  const compiled = proxyAddr.compile([...networks]);
+  // Each look at an address parses it; the same few thousand return.
+  const known = new LRUCache<string, boolean>({ max: MAX_CACHED_ADDRESSES });
+  return (address, hop) => {
+    let isTrusted = known.get(address);
+    if (isTrusted === undefined) {
+      isTrusted = compiled(withoutPort(address), hop);
+      known.set(address, isTrusted);
+    }
+    return isTrusted;
+  };
 }
 
 declare module "fastify" {

@@ -6,8 +6,8 @@ export const KNOWN_KEY_TTL_MS = 10_000;
 export const UNKNOWN_KEY_TTL_MS = 30_000;
 /** A key that is still in use at this age is looked up in the background, so that no request of it waits. */
 const REFRESH_AFTER_MS = 8_000;
-/** Memory for keys. A hot set of 100,000 fits; a fleet beyond it costs a share of a look-up for each request. */
-const MAX_KNOWN_KEYS_BYTES = 40_000_000;
+/** Memory for keys: 50,000 of them. A key is trusted for 10 s, so more would help only beyond 5,000 keys a second. */
+const MAX_KNOWN_KEYS_BYTES = 20_000_000;
 const BYTES_PER_KNOWN_KEY = 400;
 const MAX_UNKNOWN_KEYS_BYTES = 2_000_000;
 const BYTES_PER_UNKNOWN_KEY = 200;

@@ -191,9 +191,9 @@ function isRefusal(error: unknown): error is MigrationError | MasterSecretError 
 /** With another master secret every signature would be refused with 401, for which clients drop events; 503 lets them wait. */
 function refuseWhile(lastError: () => unknown, keys: KeyStore): KeyStore {
   return {
-    findByHash: async (keyHash) => {
+    findByHash: (keyHash) => {
       const error = lastError();
-      if (error instanceof MasterSecretError) throw new StorageUnavailableError(error.code);
+      if (error instanceof MasterSecretError) return Promise.reject(new StorageUnavailableError(error.code));
       return keys.findByHash(keyHash);
     },
   };
