@@ -8,6 +8,7 @@ import { herdFaults } from "./herd.ts";
 import { lifeAndDeathFaults } from "./life-and-death.ts";
 import { neighbourFaults } from "./neighbours.ts";
 import { postgresFaults } from "./postgres.ts";
+import { readerFaults } from "./readers.ts";
 import { redisFaults } from "./redis.ts";
 import { retriedFaults } from "./retried.ts";
 import { upkeepFaults } from "./upkeep.ts";
@@ -27,6 +28,7 @@ export const FAULTS: readonly FaultCase[] = [
   ...clockFaults,
   ...herdFaults,
   ...guessFaults,
+  ...readerFaults,
   ...historyFaults,
 ];
 
