@@ -38,6 +38,11 @@ export class UsageReader {
     return new UsageReader(url, cookie);
   }
 
+  /** `Cookie` header of its session. */
+  get cookie(): string {
+    return this.#cookie;
+  }
+
   async read(): Promise<StoredUsage> {
     const answer = await fetch(`${this.#url}/api/v1/usage?range=24h`, { headers: { cookie: this.#cookie } });
     if (!answer.ok) throw new Error(`The usage was answered with ${answer.status}: ${await answer.text()}`);

@@ -8,6 +8,7 @@ import { herdFaults } from "./herd.ts";
 import { lifeAndDeathFaults } from "./life-and-death.ts";
 import { neighbourFaults } from "./neighbours.ts";
 import { postgresFaults } from "./postgres.ts";
+import { readerFaults } from "./readers.ts";
 import { redisFaults } from "./redis.ts";
 import { retriedFaults } from "./retried.ts";
 import { startFaults } from "./starts.ts";
@@ -29,6 +30,7 @@ export const FAULTS: readonly FaultCase[] = [
   ...herdFaults,
   ...guessFaults,
   ...startFaults,
+  ...readerFaults,
   ...historyFaults,
 ];
 

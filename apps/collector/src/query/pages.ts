@@ -23,6 +23,8 @@ export interface PagesDeps {
   readonly makeKey: KeyRouteDeps["makeKey"];
   /** where browsers reach the collector; undefined: at the `Host` they send */
   readonly publicUrl: string | undefined;
+  /** see `UsageRouteDeps` */
+  readonly usageDeadlineMs?: number | undefined;
   /** of the built dashboard; found by itself where none is given */
   readonly folder?: string | undefined;
 }
@@ -35,6 +37,7 @@ export function createPages({
   now,
   makeKey,
   publicUrl,
+  usageDeadlineMs,
   ...deps
 }: PagesDeps) {
   return async function registerPages(app: FastifyInstance, limits: AddressLimits): Promise<void> {
@@ -54,7 +57,7 @@ export function createPages({
         });
         await api.register(sessionRoutes, { guard, cookie, requireSession });
         await api.register(keyRoutes, { requireSession, makeKey });
-        await api.register(usageRoutes, { usageStore, requireSession, rawRetentionDays, now });
+        await api.register(usageRoutes, { usageStore, requireSession, rawRetentionDays, now, usageDeadlineMs });
       },
       { prefix: "/api/v1" },
     );

@@ -36,7 +36,7 @@ afterAll(async () => {
 });
 
 /** The pages in a server set up as the collector's own. */
-async function startPages(publicUrl: string | undefined): Promise<FastifyInstance> {
+async function startPages(publicUrl: string | undefined, usageDeadlineMs?: number): Promise<FastifyInstance> {
   const app = fastify(serverOptions({ trustProxy: [] })) as unknown as FastifyInstance;
   app.addHook("onRequest", async (_request, reply) => setSecurityHeaders(reply));
   useStrictJson(app);
@@ -45,7 +45,7 @@ async function startPages(publicUrl: string | undefined): Promise<FastifyInstanc
   const store = createApiKeyStore(database.pool);
   const makeKey = (projectId: number, name?: string) =>
     createApiKey({ store, masterSecret: Buffer.alloc(32, 7), now }, { projectId, ...(name && { name }) });
-  const registerPages = createPages({ ...deps, makeKey, rawRetentionDays: 30, publicUrl });
+  const registerPages = createPages({ ...deps, makeKey, rawRetentionDays: 30, publicUrl, usageDeadlineMs });
   await app.register(async (pages) => registerPages(pages, await openAddressLimits(pages, now)));
   apps.push(app);
   return app;
@@ -304,5 +304,46 @@ describe("many readers at once of events that answer slowly", () => {
     expect(statuses.filter((status) => status === 503).length).toBeGreaterThanOrEqual(10);
     expect(new Set(statuses)).toEqual(new Set([200, 503]));
     await locker.end();
+  });
+
+  /** Runs `work` while a table is locked; `unlock` may be called earlier than at its end. */
+  async function whileLocked(table: string, work: (unlock: () => Promise<void>) => Promise<void>): Promise<void> {
+    const locker = postgres(database.url, { max: 1 });
+    try {
+      const lock = await locker.reserve();
+      await lock.unsafe(`BEGIN; LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`);
+      await work(async () => {
+        await lock`ROLLBACK`;
+      });
+    } finally {
+      await locker.end({ timeout: 0 });
+    }
+  }
+
+  it("get 503 at the deadline of the request, and a reader that joins the flight later gets 200", async () => {
+    const deadlineMs = 1_000;
+    const app = await startPages(ORIGIN, deadlineMs);
+    const cookie = await signedIn(app);
+    await whileLocked("events_raw", async (unlock) => {
+      const startMs = performance.now();
+      const late = await get(app, "usage?range=28d", { cookie });
+      expect([late.statusCode, late.json().code]).toEqual([503, "overloaded"]);
+      expect(late.headers["retry-after"]).toMatch(/^[1-5]$/);
+      expect(performance.now() - startMs).toBeLessThan(deadlineMs + 2_000);
+
+      const joined = get(app, "usage?range=28d", { cookie });
+      expect(await waiting()).toBe(1);
+      await unlock();
+      expect((await joined).statusCode).toBe(200);
+    });
+  });
+
+  it("get 503 at the deadline of the request when their session is looked up slowly", async () => {
+    const app = await startPages(ORIGIN, 1_000);
+    const cookie = await signedIn(app);
+    await whileLocked("sessions", async () => {
+      const late = await get(app, "usage?range=28d", { cookie });
+      expect([late.statusCode, late.json().code]).toEqual([503, "overloaded"]);
+    });
   });
 });
