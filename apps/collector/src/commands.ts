@@ -113,10 +113,8 @@ export async function withStorage<T>(
   });
   try {
     // A collector that runs on this folder has done it, perhaps in another version.
-    if (database.runningUrl === undefined) {
-      await migrateDatabase(database.address);
-      await storage.claimSecret();
-    }
+    if (database.runningUrl === undefined) await migrateDatabase(database.address);
+    await storage.claimSecret();
     const [masterSecret] = config.masterSecrets;
     const deps = { store: storage.apiKeyStore, masterSecret: masterSecret as Buffer, now: Date.now };
     return await work({ config, storage, deps, runningUrl: database.runningUrl });

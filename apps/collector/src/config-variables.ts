@@ -30,18 +30,20 @@ function cidrs(text?: string): string[] | null {
   return networks.every(isCidr) ? networks : null;
 }
 
-/** Widest networks of proxies: a /8 of IPv4, a /16 of IPv6, or all of its private range. Wider ones hold clients, too. */
+/** Widest networks of proxies: a /8 of IPv4, a /32 of IPv6, or all of its private range. Wider ones hold clients, too. */
 const MIN_IPV4_PREFIX = 8;
-const MIN_IPV6_PREFIX = 16;
+const MIN_IPV6_PREFIX = 32;
 const PRIVATE_IPV6 = subnet("fc00::", 7);
-/** Networks of IPv6 that hold all of IPv4, with one address of each: mapped, NAT64 and 6to4. */
+/** Networks of IPv6 that hold all of IPv4, with one address of each: mapped, NAT64 (RFC 6052 and 8215) and 6to4. */
 const IPV4_HOLDERS = [
   ["::ffff:0:0", 96, "::ffff:192.0.2.1"],
+  ["::ffff:0:0:0", 96, "::ffff:0:192.0.2.1"],
   ["64:ff9b::", 96, "64:ff9b::192.0.2.1"],
+  ["64:ff9b:1::", 48, "64:ff9b:1::192.0.2.1"],
   ["2002::", 16, "2002:c000:201::1"],
 ] as const;
 
-/** An address, or a network narrow enough to hold proxies and no clients: who is trusted chooses its own address. */
+/** An address, or a network narrow enough to hold proxies and no clients: a trusted peer chooses the address that counts. */
 function isCidr(text: string): boolean {
   const [address = "", prefixText, ...rest] = text.split("/");
   const version = isIP(address);
@@ -65,14 +67,19 @@ function subnet(address: string, prefix: number): BlockList {
   return list;
 }
 
-/** A repeated block is a placeholder: 64 zeros, `0123456789abcdef` four times. A random secret never looks like that. */
-const REPEATED_BLOCK = /^(.{1,16})\1+$/;
+/** A repeated block is a placeholder: 64 zeros, `0123456789abcdef` four times. */
+const REPEATED_BLOCK = /^(.{1,32})\1+$/i;
+/** 64 random digits have fewer different ones than this once in 10^12 times; zeros with a 1 behind them always do. */
+const MIN_DISTINCT_DIGITS = 10;
+
+function isSecret(text: string): boolean {
+  const isRandom = !REPEATED_BLOCK.test(text) && new Set(text.toLowerCase()).size >= MIN_DISTINCT_DIGITS;
+  return /^[0-9a-f]{64}$/i.test(text) && isRandom;
+}
 
 function secrets(current?: string, previous?: string): Buffer[] | null {
   const texts = [...(current === undefined ? [] : [current]), ...list(previous)];
-  return texts.every((text) => /^[0-9a-f]{64}$/i.test(text) && !REPEATED_BLOCK.test(text))
-    ? texts.map((text) => Buffer.from(text, "hex"))
-    : null;
+  return texts.every(isSecret) ? texts.map((text) => Buffer.from(text, "hex")) : null;
 }
 
 function url(text?: string): string | undefined | null {
@@ -98,7 +105,7 @@ export const CONFIG_VARIABLES: readonly ConfigVariable[] = [
   {
     property: "trustProxy",
     names: ["TRUST_PROXY"],
-    expected: "a comma list of addresses or CIDRs no wider than a /8 of IPv4 or a /16 of IPv6",
+    expected: "a comma list of addresses or CIDRs no wider than a /8 of IPv4 or a /32 of IPv6",
     parse: cidrs,
   },
   { property: "corsOrigins", names: ["CORS_ORIGINS"], expected: "a comma list of origins", parse: list },

@@ -78,7 +78,7 @@ export function loadConfig(
 /** A misspelt variable would be ignored silently, and its default apply. */
 function refuseMisspelt(env: Environment): void {
   for (const name of Object.keys(env)) {
-    const meant = meantVariable(name);
+    const meant = meantVariable(name, (known) => Boolean(env[known]?.trim()));
     if (meant === undefined) continue;
     throw new ConfigError(name, meant, `unknown variable ${name}: rename it to ${meant}, or unset it`);
   }

@@ -54,12 +54,17 @@ describe("the configuration", () => {
     ["MASTER_SECRET", "f".repeat(64)],
     ["MASTER_SECRET", "0123456789abcdef".repeat(4)],
     ["MASTER_SECRET", "deadbeef".repeat(8)],
+    ["MASTER_SECRET", `${"0".repeat(63)}1`],
+    ["MASTER_SECRET", "0123456789abcdefABCDEF0123456789".repeat(2)],
     ["MASTER_SECRET_PREVIOUS", "0".repeat(64)],
     ["TRUST_PROXY", "::ffff:10.0.0.0/8"],
     ["TRUST_PROXY", "::ffff:0:0/96"],
     ["TRUST_PROXY", "::ffff:10.0.0.0/103"],
     ["TRUST_PROXY", "64:ff9b::/96"],
+    ["TRUST_PROXY", "::ffff:0:0:0/96"],
     ["TRUST_PROXY", "2002::/16"],
+    ["TRUST_PROXY", "2600::/16"],
+    ["TRUST_PROXY", "64:ff9b:1::/48"],
     ["TRUST_PROXY", "::/64"],
     ["TRUST_PROXY", "::/1"],
     ["TRUST_PROXY", "0.0.0.0/1"],
@@ -109,6 +114,9 @@ describe("the configuration", () => {
     ["RAW_RETENTION_DAY", "RAW_RETENTION_DAYS"],
     ["RAW_RETENTION", "RAW_RETENTION_DAYS"],
     ["TRUST_PROXI", "TRUST_PROXY"],
+    ["TRUST_PROXIES", "TRUST_PROXY"],
+    ["IP_LIMIT_WINDOW_MS", "IP_LIMIT_WINDOW_SECONDS"],
+    ["RAW_RETENTION_HOURS", "RAW_RETENTION_DAYS"],
     ["TURST_PROXY", "TRUST_PROXY"],
     ["TRUSTED_PROXY", "TRUST_PROXY"],
     ["trust_proxy", "TRUST_PROXY"],
@@ -121,11 +129,25 @@ describe("the configuration", () => {
     ["IP_LIMIT_REQUEST", "IP_LIMIT_REQUESTS"],
     ["SHUTDOWN_DEADLINE", "SHUTDOWN_DEADLINE_MS"],
   ])("stops at %s, which is unknown, and names %s", (name, meant) => {
-    for (const env of [{ [name]: "5" }, { [name]: "5", LOG_LEVEL: "info" }]) {
+    for (const env of [{ [name]: "5" }, { [name]: "5", METRICS_PORT: "1" }]) {
       expect(catchError(() => loadConfig({}, env)).message).toBe(
         `unknown variable ${name}: rename it to ${meant}, or unset it`,
       );
     }
+  });
+
+  it("takes a neighbour of a name that is set and that other programs use for one of theirs", () => {
+    const secret = { MASTER_SECRET: SECRET };
+    const env = {
+      ...secret,
+      DATABASE_URL: "postgres://localhost/x",
+      DATABASE_URI: "y",
+      LOG_LEVEL: "info",
+      LOGLEVEL: "z",
+    };
+    expect(loadConfig({}, env).databaseUrl).toBe("postgres://localhost/x");
+    const own = { ...secret, TRUST_PROXY: "10.0.0.0/8", TRUST_PROXI: "1" };
+    expect(catchError(() => loadConfig({}, own)).message).toContain("rename it to TRUST_PROXY");
   });
 
   it("starts beside variables of other programs", () => {

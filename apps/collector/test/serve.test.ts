@@ -86,9 +86,7 @@ describe("the collector as a process, on PostgreSQL and Redis", () => {
     ]) {
       const { code, stderr } = await runCollectorCommand(args, other);
       expect(code).toBe(1);
-      expect(stderr).toMatch(
-        /^collector: MASTER_SECRET is not the one that .* MASTER_SECRET_PREVIOUS to change over\n$/m,
-      );
+      expect(stderr).toMatch(/^collector: MASTER_SECRET is not the one that .* MASTER_SECRET_PREVIOUS\n$/m);
       expect(stderr).not.toContain(other.MASTER_SECRET);
     }
   });

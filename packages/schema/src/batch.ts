@@ -25,8 +25,8 @@ export const DroppedSchema = Type.Object(
   closed,
 );
 
-const envelope = {
-  batchId: Type.String({ pattern: BATCH_ID_PATTERN, description: "UUIDv7, the same on every attempt." }),
+const batchId = Type.String({ pattern: BATCH_ID_PATTERN, description: "UUIDv7, the same on every attempt." });
+const about = {
   sdk: Type.Optional(SoftwareSchema),
   server: Type.Optional(SoftwareSchema),
   client: Type.Optional(Type.Enum(CLIENT_NAMES)),
@@ -35,9 +35,12 @@ const envelope = {
 const eventCount = { minItems: 1, maxItems: MAX_EVENTS_PER_BATCH };
 
 /** Body of `POST /v1/events/batch`. `batchId` is the idempotency key: the same id is stored once. */
-export const BatchSchema = Type.Object({ ...envelope, events: Type.Array(EventSchema, eventCount) }, closed);
+export const BatchSchema = Type.Object({ batchId, events: Type.Array(EventSchema, eventCount), ...about }, closed);
 export type Batch = Static<typeof BatchSchema>;
 
 /** A batch whose events are still unchecked: a fault here refuses the batch, a fault of an event only that event. */
-export const BatchEnvelopeSchema = Type.Object({ ...envelope, events: Type.Array(Type.Unknown(), eventCount) }, closed);
+export const BatchEnvelopeSchema = Type.Object(
+  { batchId, events: Type.Array(Type.Unknown(), eventCount), ...about },
+  closed,
+);
 export type BatchEnvelope = Static<typeof BatchEnvelopeSchema>;

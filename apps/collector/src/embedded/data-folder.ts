@@ -40,7 +40,7 @@ export async function openDataFolder(dataDir: string): Promise<DataFolder> {
   const databaseDir = join(path, "database");
   const creating = join(path, "creating");
   const initialized = join(path, "initialized");
-  const socketDir = socketFolder(join(path, "run"));
+  let socketDir: SocketFolder | undefined;
   try {
     // A first start that was cut off leaves half a database, in which nothing was stored yet.
     if (existsSync(creating)) rmSync(databaseDir, { recursive: true, force: true });
@@ -51,8 +51,10 @@ export async function openDataFolder(dataDir: string): Promise<DataFolder> {
       syncFolder(path);
     }
     makePrivate(databaseDir, dataDir);
+    socketDir = socketFolder(join(path, "run"));
     makePrivate(socketDir.path, dataDir);
   } catch (error) {
+    if (socketDir?.temporary) rmSync(socketDir.path, { recursive: true, force: true });
     lock.release();
     throw error;
   }
@@ -128,7 +130,12 @@ function makePrivate(path: string, dataDir: string): void {
   }
 }
 
-function socketFolder(preferred: string): { path: string; temporary: boolean } {
+interface SocketFolder {
+  readonly path: string;
+  readonly temporary: boolean;
+}
+
+function socketFolder(preferred: string): SocketFolder {
   if (Buffer.byteLength(join(preferred, SOCKET_NAME)) <= MAX_SOCKET_PATH_BYTES)
     return { path: preferred, temporary: false };
   return { path: mkdtempSync(join(tmpdir(), "collector-")), temporary: true };

@@ -37,7 +37,7 @@ export async function startEmbeddedDatabase(
   let worker: Worker;
   let address: DatabaseAddress;
   try {
-    ({ worker, address } = await startWorker(folder));
+    ({ worker, address } = await startWorker({ ...folder, mayCreate: true }));
   } catch (error) {
     folder.release();
     throw new DataFolderError(`The database in ${dataDir} does not start: ${explain(folder.databaseDir, error)}`);
@@ -65,7 +65,7 @@ export async function startEmbeddedDatabase(
   async function restart(): Promise<void> {
     if (closing) return;
     try {
-      ({ worker, address } = await startWorker({ ...folder, listenAt: address }));
+      ({ worker, address } = await startWorker({ ...folder, listenAt: address, mayCreate: false }));
       watch(worker);
     } catch (error) {
       onBreakdown(error);
@@ -88,7 +88,12 @@ export async function startEmbeddedDatabase(
 
 /** The engine itself says no more than that it aborted. */
 function explain(databaseDir: string, error: unknown): string {
-  const damage = findDamage(databaseDir);
+  let damage: string | undefined;
+  try {
+    damage = findDamage(databaseDir);
+  } catch {
+    // The files cannot be read either; what the engine said is all there is.
+  }
   return damage ?? `${(error as Error).message}. Restore the folder from a backup, or choose another with --data-dir`;
 }
 
@@ -97,10 +102,17 @@ export function findRunningCollector(dataDir: string): Promise<Announcement | un
   return findHolder(join(resolve(dataDir), "lock"));
 }
 
-function startWorker({ databaseDir, listenAt }: Pick<DataFolder, "databaseDir" | "listenAt">) {
+interface WorkerOrder extends Pick<DataFolder, "databaseDir" | "listenAt"> {
+  /** False after a breakdown: a database whose files are gone by then is not made again. */
+  readonly mayCreate: boolean;
+}
+
+function startWorker({ databaseDir, listenAt, mayCreate }: WorkerOrder) {
   // The build rewrites the endings of imports, not of URLs.
   const file = import.meta.url.endsWith(".ts") ? "embedded-worker.ts" : "embedded-worker.js";
-  const worker = new Worker(new URL(`./${file}`, import.meta.url), { workerData: { databaseDir, listenAt } });
+  const worker = new Worker(new URL(`./${file}`, import.meta.url), {
+    workerData: { databaseDir, listenAt, mayCreate },
+  });
   return new Promise<{ worker: Worker; address: DatabaseAddress }>((resolve, reject) => {
     worker.once("message", ({ address }: { address: DatabaseAddress }) => {
       worker.removeListener("error", reject);

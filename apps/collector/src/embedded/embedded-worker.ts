@@ -12,6 +12,7 @@ import { SequencedPGlite } from "./sequenced-pglite.ts";
 interface WorkerInput {
   readonly databaseDir: string;
   readonly listenAt: DatabaseAddress;
+  readonly mayCreate: boolean;
 }
 
 /** Connections that may be open at once; they take turns in the one backend. */
@@ -23,8 +24,10 @@ const startParams = [
   ...["-c", "wal_sync_method=fsync", "-c", "shared_buffers=32MB", "-c", "max_wal_size=128MB"],
 ];
 
-async function run(parent: MessagePort, { databaseDir, listenAt }: WorkerInput): Promise<void> {
-  const archive = existsSync(join(databaseDir, "PG_VERSION")) ? undefined : await emptyDatabase();
+async function run(parent: MessagePort, { databaseDir, listenAt, mayCreate }: WorkerInput): Promise<void> {
+  const isThere = existsSync(join(databaseDir, "PG_VERSION"));
+  if (!isThere && !mayCreate) throw new Error("database/PG_VERSION is missing");
+  const archive = isThere ? undefined : await emptyDatabase();
   const database = new SequencedPGlite({
     fs: new DurableNodeFs(databaseDir),
     startParams,

@@ -1,9 +1,8 @@
 import { BlockList, isIP, isIPv6 } from "node:net";
 import proxyAddr from "@fastify/proxy-addr";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { LRUCache } from "lru-cache";
 
-const MAX_CACHED_ADDRESSES = 20_000;
+const MAX_KNOWN_PROXIES = 1_000;
 
 /** `1.2.3.4:5678` and `[::1]:5678`, as some proxies write it into `X-Forwarded-For`. */
 const WITH_PORT = /^(?:(\d{1,3}(?:\.\d{1,3}){3})|\[([0-9A-Fa-f:.]+)\])(?::\d{1,5})?$/;
@@ -20,16 +19,14 @@ function withoutPort(text: string): string {
  */
 export function createTrustProxy(networks: readonly string[]): false | ((address: string, hop: number) => boolean) {
   if (networks.length === 0) return false;
-  const compiled = proxyAddr.compile([...networks]);
-  // Each look at an address parses it; the same few thousand return.
-  const known = new LRUCache<string, boolean>({ max: MAX_CACHED_ADDRESSES });
+  const isTrusted = proxyAddr.compile([...networks]);
+  // The peer of every request is one of a few proxies, and each look would parse it.
+  const proxies = new Set<string>();
   return (address, hop) => {
-    let isTrusted = known.get(address);
-    if (isTrusted === undefined) {
-      isTrusted = compiled(withoutPort(address), hop);
-      known.set(address, isTrusted);
-    }
-    return isTrusted;
+    if (proxies.has(address)) return true;
+    if (!isTrusted(withoutPort(address), hop)) return false;
+    if (proxies.size < MAX_KNOWN_PROXIES && isIP(address) !== 0) proxies.add(address);
+    return true;
   };
 }
 
@@ -66,6 +63,8 @@ PRIVATE.addAddress("::1", "ipv6");
 PRIVATE.addSubnet("fc00::", 7, "ipv6");
 PRIVATE.addSubnet("fe80::", 10, "ipv6");
 
+const isPrivate = (address: string) => isIP(address) !== 0 && PRIVATE.check(address, isIPv6(address) ? "ipv6" : "ipv4");
+
 /**
  * Warns once when a peer in a private network sends `X-Forwarded-For` and is not trusted: it is probably a proxy, and all
  * its clients share one limit then.
@@ -76,8 +75,8 @@ export function warnOfUntrustedProxy(app: FastifyInstance, networks: readonly st
   app.addHook("onRequest", function untrustedProxy(request, _reply, done) {
     if (!warned && request.headers["x-forwarded-for"] !== undefined) {
       const peer = request.raw.socket.remoteAddress ?? "";
-      const isPrivate = isIP(peer) !== 0 && PRIVATE.check(peer, isIPv6(peer) ? "ipv6" : "ipv4");
-      if (isPrivate && (trust === false || !trust(peer, 0))) {
+      const isTrusted = trust !== false && trust(peer, 0);
+      if (!isTrusted && isPrivate(peer)) {
         warned = true;
         app.log.warn(
           "a private peer forwards addresses and is not trusted, so its clients share one limit: if it is your proxy, add its network to TRUST_PROXY",

@@ -10,7 +10,7 @@ export const PROBLEM_DOCS: Readonly<Record<ProblemCode, string>> = {
   "no-valid-event":
     "Not one event of the batch is valid; `details` names the rule that each breaks. Nothing was stored. Sending the same again gives the same answer.",
   "malformed-json":
-    "The body is no JSON text, or begins with a byte order mark. Where a member name is repeated, the last one counts.",
+    "The body is not JSON, or begins with a byte order mark. Where a member name is repeated, the last one counts.",
   "invalid-utf8": "The body has bytes that are no UTF-8.",
   "too-deep": "The body nests objects and arrays deeper than any valid body does.",
   "conflicting-credentials": "Both X-API-Key and Authorization were sent. Send one of them.",

@@ -1,4 +1,5 @@
 import { LRUCache } from "lru-cache";
+import { type KeyLimits, keyLimits } from "../limits/key-limits.ts";
 import type { KeyRecord, KeyStore } from "../storage/key-store.ts";
 
 /** A revoked or disabled key stops within this time on every replica. */
@@ -6,15 +7,16 @@ export const KNOWN_KEY_TTL_MS = 10_000;
 export const UNKNOWN_KEY_TTL_MS = 30_000;
 /** A key that is still in use at this age is looked up in the background, so that no request of it waits. */
 const REFRESH_AFTER_MS = 8_000;
-/** Memory for keys: 50,000 of them. A key is trusted for 10 s, so more would help only beyond 5,000 keys a second. */
+/** Memory for keys: 40,000 of them. A key is trusted for 10 s, so more would help only beyond 4,000 keys a second. */
 const MAX_KNOWN_KEYS_BYTES = 20_000_000;
-const BYTES_PER_KNOWN_KEY = 400;
+const BYTES_PER_KNOWN_KEY = 500;
 const MAX_UNKNOWN_KEYS_BYTES = 2_000_000;
 const BYTES_PER_UNKNOWN_KEY = 200;
 
 /** A key as requests need it. */
 export interface KnownKey {
   readonly record: KeyRecord;
+  readonly limits: KeyLimits;
   /** Signing secrets, current first; derived at the first signed request. */
   secrets: readonly string[] | undefined;
   /** Hour (Unix ms) of its last use that was noted. */
@@ -85,7 +87,13 @@ export function createKeyCache(keyStore: KeyStore, now: () => number): KeyCache 
 /** Keeps what was derived before, as far as it still holds. */
 function toKnownKey(record: KeyRecord, before: KnownKey | undefined, atMs: number): KnownKey {
   const secrets = before?.record.secretVersion === record.secretVersion ? before.secrets : undefined;
-  return { record, secrets, usedHourMs: Math.max(before?.usedHourMs ?? 0, record.lastUsedAtMs), atMs };
+  return {
+    record,
+    limits: keyLimits(record),
+    secrets,
+    usedHourMs: Math.max(before?.usedHourMs ?? 0, record.lastUsedAtMs),
+    atMs,
+  };
 }
 
 /** A clock that was set back must not keep a key alive. */

@@ -67,8 +67,6 @@ export function createCountOutcome({ outcomes, observeSeconds }: CountOutcomeDep
 /** The outcome of valid events when their request is refused. */
 export function failureOf(code: ProblemCode): EventFailure {
   switch (code) {
-    case "signature-replayed":
-      return "replayed";
     case "rate-limited":
       return "rate_limited";
     case "storage-unavailable":

@@ -38,7 +38,7 @@ interface KeyPolicy {
 
 const policies = new LRUCache<string, KeyPolicy>({ max: MAX_CACHED_POLICIES });
 
-/** The limits of one key. Cheap: only the partition is the key's own. */
+/** The limits of one key. Only the partition is the key's own. */
 export function keyLimits({ projectId, keyId, tier, rateLimitPerDay }: LimitedKey): KeyLimits {
   const { request, events, policyHeader } = policyOf(tier, rateLimitPerDay);
   const partition = `k:${projectId}.${keyId}`;

@@ -39,7 +39,7 @@ export const usageRoutes: FastifyPluginAsyncTypebox<UsageRouteDeps> = async (app
     if (timeZone === undefined || !offersInterval(range, interval)) return sendProblem(reply, "bad-request");
     const { projectId } = session;
     const { usageStore, rawRetentionDays, now } = deps;
-    return flights(`${projectId} ${range} ${interval} ${timeZone}`, () =>
+    return flights(projectId, `${range} ${interval} ${timeZone}`, () =>
       readUsageOverview(usageStore, { projectId, rawRetentionDays, range, interval, timeZone, nowMs: now() }),
     );
   });

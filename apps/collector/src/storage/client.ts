@@ -22,8 +22,8 @@ export type ClientSettings = Options<Record<string, never>>;
 const OPEN_DEADLINE_MS = 2_000;
 /** A connection is replaced after 30 to 60 minutes, so that memory which the server keeps for it is returned. */
 const LIFETIME_MS = 30 * 60_000;
-/** The goodbye of an ended connection gets this time to leave. */
-const GOODBYE_MS = 1_000;
+/** An ended connection has this long to send its Terminate message. */
+const TERMINATE_MS = 1_000;
 
 /** Settings of the parsed options that postgres.js passes to its `socket` factory; its types leave the factory out. */
 interface Target {
@@ -110,7 +110,7 @@ export class Client implements Connection {
     await this.sql.end({ timeout });
     const socket = this.#socket;
     // postgres.js leaves a socket that is still connecting, and one whose server hangs, to themselves.
-    if (socket !== undefined && !socket.destroyed) setTimeout(() => socket.destroy(), GOODBYE_MS).unref();
+    if (socket !== undefined && !socket.destroyed) setTimeout(() => socket.destroy(), TERMINATE_MS).unref();
   }
 
   #lose(): void {

@@ -56,7 +56,7 @@ export class MasterSecretError extends Error {
   readonly code = "MASTER_SECRET";
   constructor() {
     super(
-      "MASTER_SECRET is not the one that this database was used with, so no signature of its keys would hold: set the former one, or list it in MASTER_SECRET_PREVIOUS to change over",
+      "MASTER_SECRET is not the one that this database was used with, so signatures of its keys would be rejected: set the former one, or list it in MASTER_SECRET_PREVIOUS",
     );
     this.name = "MasterSecretError";
   }
@@ -105,7 +105,8 @@ export function endsConnection(error: Error): boolean {
 /** SQLSTATE of an error of any layer, undefined where it has none. */
 export function sqlState(error: unknown): string | undefined {
   const { code } = isOwn(error) ? (error as { code?: string }) : driverError(error);
-  return code !== undefined && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
+  // EPIPE looks like one, and no SQLSTATE is without a digit.
+  return code !== undefined && /^(?=.*\d)[0-9A-Z]{5}$/.test(code) ? code : undefined;
 }
 
 const OWN_ERRORS = [

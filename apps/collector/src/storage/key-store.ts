@@ -1,4 +1,5 @@
 import type { Tier } from "@org/mcp-analytics-schema/constants";
+import { StorageUnavailableError } from "./errors.ts";
 import type { Pool } from "./pool.ts";
 
 export type KeyStatus = "active" | "disabled";
@@ -61,7 +62,9 @@ export function createKeyStore(pool: Pool): KeyStore {
         const records = await findAll(pool, lookups);
         for (const [index, lookup] of lookups.entries()) lookup.resolve(records[index]);
       } catch (error) {
-        for (const lookup of lookups) lookup.reject(error);
+        // Look-ups behind a database that has just hung for seconds have waited long enough.
+        const refused = isDeadline(error) ? [...lookups, ...waiting.splice(0)] : lookups;
+        for (const lookup of refused) lookup.reject(error);
       }
     }
     isRunning = false;
@@ -76,6 +79,10 @@ export function createKeyStore(pool: Pool): KeyStore {
         setImmediate(() => void runAll());
       }),
   };
+}
+
+function isDeadline(error: unknown): boolean {
+  return error instanceof StorageUnavailableError && error.code === "DEADLINE";
 }
 
 /** @returns records in the order of the look-ups, with gaps where there is no key */

@@ -17,6 +17,7 @@ export class OutageWatch {
   readonly #failing = new Set<Part>();
   #lostAtMs: number | undefined;
   #settling: NodeJS.Timeout | undefined;
+  #isStopped = false;
 
   constructor(reports: Partial<StorageReports> = {}, settleMs = SETTLE_MS) {
     this.#reports = reports;
@@ -43,6 +44,7 @@ export class OutageWatch {
 
   /** Reports nothing any more. */
   stop(): void {
+    this.#isStopped = true;
     clearTimeout(this.#settling);
     this.#settling = undefined;
   }
@@ -56,6 +58,7 @@ export class OutageWatch {
   }
 
   #failed(part: Part, error: unknown): void {
+    if (this.#isStopped) return;
     // What a shutdown refuses is no outage.
     if (!(error instanceof StorageUnavailableError) || error.code === "CLOSING" || error.code === "POOL_CLOSED") return;
     clearTimeout(this.#settling);
@@ -67,6 +70,7 @@ export class OutageWatch {
   }
 
   #succeeded(part: Part): void {
+    if (this.#isStopped) return;
     if (part === "probe") this.#failing.clear();
     else this.#failing.delete(part);
     if (this.#failing.size > 0) return;

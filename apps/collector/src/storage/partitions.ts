@@ -6,6 +6,8 @@ const DAY_MS = 86_400_000;
 /** Days that always have a partition, counted from today, UTC: events are at most a minute old and a second ahead. */
 const FIRST_DAY = -1;
 const LAST_DAY = 3;
+/** Counting a day for the log may take this long. */
+const COUNT_MS = 5_000;
 /** So long after a day its last events are stored: they come a minute late at most, and do not wait another. */
 const LATE_MS = 5 * 60_000;
 const UNDEFINED_TABLE = "42P01";
@@ -81,7 +83,7 @@ export function createPartitions(pool: Pool): Partitions {
   /** Undefined where counting fails: a day past retention goes all the same. */
   const count = (name: string) =>
     pool
-      .run(({ sql }) => sql.unsafe<{ rows: number }[]>(`SELECT count(*)::float8 AS rows FROM ${name}`))
+      .run(({ sql }) => sql.unsafe<{ rows: number }[]>(`SELECT count(*)::float8 AS rows FROM ${name}`), COUNT_MS)
       .then(([row]) => row?.rows)
       .catch(() => undefined);
 

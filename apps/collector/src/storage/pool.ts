@@ -39,7 +39,7 @@ interface Run {
 
 /**
  * Connections for one purpose, each opened when work needs it and closed after its first failure. One connect at a time, and
- * none for 250 ms after one that failed: work that waits for it meanwhile is rejected with it. Work that passes its deadline
+ * none for 250 ms after one that failed: waiting work is rejected with it. Work that passes its deadline
  * takes its connection with it: a hung server or a lost network would hold that for a quarter of an hour.
  */
 export class Pool {

@@ -120,8 +120,11 @@ export function openStorage(address: DatabaseAddress, options: StorageOptions): 
     onError: (error) => onError(error, "name-rules"),
   });
   const { secretFingerprints = [] } = options;
+  let isSecretProven = secretFingerprints.length === 0;
   const claimSecret = async () => {
-    if (secretFingerprints.length > 0) await claimMasterSecret(pools.upkeep, secretFingerprints);
+    if (isSecretProven) return;
+    await claimMasterSecret(pools.upkeep, secretFingerprints);
+    isSecretProven = true;
   };
   const preparation = new Preparation(
     async () => {
@@ -153,7 +156,7 @@ export function openStorage(address: DatabaseAddress, options: StorageOptions): 
 
   return {
     writer: outages.watchWriter(writer),
-    keyStore: outages.watchKeys(refuseWhile(() => preparation.lastError, createKeyStore(pools.lookup))),
+    keyStore: outages.watchKeys(refuseUntil(() => isSecretProven, createKeyStore(pools.lookup))),
     apiKeyStore: createApiKeyStore(pools.lookup),
     nameRuleStore,
     sessionStore: createSessionStore(pools.read),
@@ -189,12 +192,9 @@ function isRefusal(error: unknown): error is MigrationError | MasterSecretError 
 }
 
 /** With another master secret every signature would be refused with 401, for which clients drop events; 503 lets them wait. */
-function refuseWhile(lastError: () => unknown, keys: KeyStore): KeyStore {
+function refuseUntil(isProven: () => boolean, keys: KeyStore): KeyStore {
   return {
-    findByHash: (keyHash) => {
-      const error = lastError();
-      if (error instanceof MasterSecretError) return Promise.reject(new StorageUnavailableError(error.code));
-      return keys.findByHash(keyHash);
-    },
+    findByHash: (keyHash) =>
+      isProven() ? keys.findByHash(keyHash) : Promise.reject(new StorageUnavailableError("MASTER_SECRET")),
   };
 }

@@ -46,8 +46,8 @@ const FAULTS = {
 } as const satisfies Record<string, ProblemCode | undefined>;
 type Fault = keyof typeof FAULTS;
 const ORDER = Object.keys(FAULTS) as Fault[];
-/** Stages that refuse nobody. */
-const REFUSE_NOBODY = ["event limit", "names", "response"];
+/** Stages that refuse no single event. */
+const REFUSE_NO_EVENT = ["event limit", "names", "response"];
 
 let collector: TestCollector | undefined;
 afterEach(() => collector?.close());
@@ -101,7 +101,7 @@ async function sendFaulty(faults: readonly Fault[]): Promise<Response> {
 
 describe("the table of stages", () => {
   test("has the stages of the code, in their order", () => {
-    expect(stages.map(({ stage }) => stage).filter((stage) => !REFUSE_NOBODY.includes(stage))).toEqual(ORDER);
+    expect(stages.map(({ stage }) => stage).filter((stage) => !REFUSE_NO_EVENT.includes(stage))).toEqual(ORDER);
     expect(stages.map(({ stage }) => stage).slice(-3)).toEqual(["names", "group commit", "response"]);
   });
 
@@ -135,6 +135,36 @@ describe("the table of stages", () => {
 
   test("a request without a fault passes them all", async () => {
     expect((await sendFaulty([])).status).toBe(201);
+  });
+
+  test("the events of a batch are charged after they are checked, and before anything is stored", async () => {
+    collector = await startTestCollector();
+    const { keyStore, event, sendBatch, writer, metrics } = collector;
+    const key = keyStore.add({ tier: "free" });
+    const batch = (number: number, events: unknown[]) =>
+      sendBatch(
+        { batchId: `01234567-0123-7123-8123-${String(number).padStart(12, "0")}`, events },
+        { "x-api-key": key.apiKey },
+      );
+    // 9,999 of the 10,000 events of a day in requests of up to 100: ten at once, then one in 40 s.
+    for (let i = 0; i < 100; i++) {
+      if (i >= 10) collector.clock.advance(40_000);
+      expect(
+        (
+          await batch(
+            i,
+            Array.from({ length: i === 0 ? 99 : 100 }, () => event()),
+          )
+        ).status,
+      ).toBe(201);
+    }
+    collector.clock.advance(80_000);
+    const before = writer.events.length;
+    // The first event comes with the request, so the second is one too many.
+    await expectProblem(await batch(100, [event({ tool: "" }), event({ tool: "" })]), "no-valid-event");
+    await expectProblem(await batch(101, [event(), event()]), "rate-limited");
+    expect([writer.events.length, metrics.outcomes.events.accepted]).toEqual([before, 9_999]);
+    expect((await batch(102, [event()])).status).toBe(201);
   });
 
   test("a key is looked up by none of the stages before its own", async () => {

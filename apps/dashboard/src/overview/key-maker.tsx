@@ -37,7 +37,9 @@ export function KeyMaker({ created, onCreated }: KeyMakerProps) {
   return (
     <>
       <CopyLine text={created.key} />
-      <p role="status">Keep it now: it is not shown again.</p>
+      <p>Signing secret, for servers that sign what they send (ANALYTICS_SIGNING_SECRET):</p>
+      <CopyLine text={created.signingSecret} />
+      <p role="status">Keep both now: they are not shown again.</p>
     </>
   );
 }
