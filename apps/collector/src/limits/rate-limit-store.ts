@@ -1,18 +1,10 @@
 import type { FastifyRateLimitStore, FastifyRateLimitStoreCtor } from "@fastify/rate-limit";
 import type { BucketStore, Terms } from "./bucket-store.ts";
 
-/** Terms of `max` requests in `windowMs`, one object for each pair. The pairs come from this process's configuration only. */
-function createTermsOf(): (max: number, windowMs: number) => Terms {
-  const known = new Map<string, Terms>();
-  return (max, windowMs) => {
-    const id = `${max} ${windowMs}`;
-    let terms = known.get(id);
-    if (terms === undefined) {
-      terms = { buckets: [{ name: "address", capacity: max, refillPerMs: max / windowMs }], windows: [], cost: 1 };
-      known.set(id, terms);
-    }
-    return terms;
-  };
+/** What the plugin passes to a store: the options of one limit. */
+interface LimitOptions {
+  readonly max?: unknown;
+  readonly timeWindow?: unknown;
 }
 
 /**
@@ -20,22 +12,28 @@ function createTermsOf(): (max: number, windowMs: number) => Terms {
  * bucket here: `max` at once, refilled over the window. Keys of the plugin are partitions: `^[a-z]:[0-9a-f]+$`.
  */
 export function rateLimitStore(buckets: BucketStore): FastifyRateLimitStoreCtor {
-  const termsOf = createTermsOf();
   return class TokenBucketRateLimitStore implements FastifyRateLimitStore {
-    incr(
-      partition: string,
-      callback: Parameters<FastifyRateLimitStore["incr"]>[1],
-      windowMs: number,
-      max: number,
-    ): void {
-      buckets.take({ partition, terms: termsOf(max, windowMs) }).then((taken) => {
+    readonly #max: number;
+    readonly #terms: Terms;
+
+    constructor(options: object) {
+      const { max, timeWindow } = options as LimitOptions;
+      this.#max = Number(max);
+      const refillPerMs = this.#max / Number(timeWindow);
+      this.#terms = { buckets: [{ name: "address", capacity: this.#max, refillPerMs }], windows: [], cost: 1 };
+    }
+
+    incr(partition: string, callback: Parameters<FastifyRateLimitStore["incr"]>[1]): void {
+      const max = this.#max;
+      buckets.take({ partition, terms: this.#terms }).then((taken) => {
         if (taken.allowed) callback(null, { current: max - taken.remaining, ttl: taken.resetAtMs - taken.takenAtMs });
         else callback(null, { current: max + 1, ttl: taken.retryAfterMs });
       }, callback);
     }
 
-    child(): FastifyRateLimitStore {
-      return this;
+    /** The plugin asks for one store per limit, and passes the options of the limit, whatever its types say. */
+    child(options: object): FastifyRateLimitStore {
+      return new TokenBucketRateLimitStore(options);
     }
   };
 }
