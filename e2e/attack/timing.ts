@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { createInProcessBucketStore } from "@org/mcp-analytics-collector/dist/limits/in-process-bucket-store.js";
 import { StorageUnavailableError } from "@org/mcp-analytics-collector/dist/storage/errors.js";
@@ -30,7 +31,7 @@ async function startBadly(env: Record<string, string>): Promise<{ exitCode: numb
 /** What Node says of itself: a series comes with the first garbage collection or handle of its kind, whatever is sent. */
 const OF_THE_RUNTIME = /^collector_(?:nodejs|process)_/;
 
-const SECRET = "ab".repeat(32);
+const SECRET = randomBytes(32).toString("hex");
 
 /** Messages that a fault must not carry to the outside. */
 const fault = () => new TypeError(`canary: select * from api_keys at /srv/collector/dist/x.js`);
