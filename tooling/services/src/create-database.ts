@@ -18,7 +18,7 @@ export async function createDatabase(databaseUrl: string): Promise<Database> {
 }
 
 async function run(databaseUrl: string, statement: string): Promise<void> {
-  const sql = postgres(databaseUrl, { max: 1, onnotice: () => {} });
+  const sql = postgres(databaseUrl, { max: 1, fetch_types: false, onnotice: () => {} });
   try {
     await sql.unsafe(statement);
   } finally {

@@ -14,7 +14,7 @@ describe("servers of one run alone", () => {
       postgresSettings: { max_connections: "23" },
       redisSettings: ["maxmemory 7mb"],
     });
-    sql = postgres(services.databaseUrl, { max: 1, backoff: () => 0.1, onnotice: () => {} });
+    sql = postgres(services.databaseUrl, { max: 1, backoff: () => 0.1, fetch_types: false, onnotice: () => {} });
   });
   afterAll(async () => {
     await sql.end({ timeout: 1 });
