@@ -113,7 +113,7 @@ export async function createCollector(config: Config, logger: FastifyBaseLogger)
   };
 }
 
-/** One line for people; undefined where an outage of the embedded database has its own lines. */
+/** Describes an error of the database in one line; undefined for an outage of the embedded database, which is logged apart. */
 function storageProblem({ databaseUrl }: Config, error: unknown): string | undefined {
   return databaseUrl !== undefined || error instanceof MigrationError ? databaseProblem(error) : undefined;
 }

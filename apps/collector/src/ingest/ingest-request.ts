@@ -6,7 +6,7 @@ import type { KnownKey } from "./key-cache.ts";
 import type { RequestOutcome } from "./outcome.ts";
 import type { SignatureClaim } from "./signature-headers.ts";
 
-/** What the stages have learned about one request. Each stage fills in its part and reads those of earlier stages. */
+/** State of one request. Each stage sets its fields and reads those of earlier stages. */
 export class IngestRequest {
   /** When the headers had been read, on the clock of `performance`. */
   readonly startedAtMs = performance.now();
@@ -14,7 +14,7 @@ export class IngestRequest {
   key: KnownKey | undefined;
   limits: KeyLimits | undefined;
   claim: SignatureClaim | undefined;
-  /** One request with one event; charged to the key. */
+  /** Grant for the request and its first event. */
   grant: Grant | undefined;
   /** The events beyond the first; charged to the key once they are known to be valid. */
   extraGrant: Grant | undefined;
@@ -33,12 +33,12 @@ export class IngestRequest {
 
 declare module "fastify" {
   interface FastifyRequest {
-    /** Of requests to the ingest routes, from their first stage on. */
+    /** State of a request to an ingest route; null before its first stage. */
     ingest: IngestRequest | null;
   }
 }
 
-/** One step of a request on its way to its row. Throws a `ProblemError` to refuse the request. */
+/** A check or step of ingest. Throws a `ProblemError` to refuse the request. */
 export type Stage = (ingest: IngestRequest, request: FastifyRequest, reply: FastifyReply) => void | Promise<void>;
 
 /** Hooks of a route: the stage table of ARCHITECTURE.md in code. */

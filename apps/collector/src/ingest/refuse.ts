@@ -30,7 +30,7 @@ export function createRefuse(buckets: BucketStore, outcomes: Outcomes) {
     if (ingest !== null) {
       settle(ingest, code);
       ingest.outcome = request.raw.aborted ? "aborted" : code;
-      // What is left of a limit reveals the owner's traffic, so only an authenticated request learns it.
+      // Rate headers reveal the traffic of the key, so only an authenticated request gets them.
       const { grant, limits } = ingest;
       if (grant !== undefined && limits !== undefined && PROBLEMS[code].status !== 401) {
         reply.headers(rateLimitHeaders(limits.policyHeader, grant));

@@ -12,7 +12,7 @@ import type { IngestRequest, Stage } from "./ingest-request.ts";
 const SIGNATURE = new RegExp(SIGNATURE_PATTERN);
 const TIMESTAMP = new RegExp(TIMESTAMP_HEADER_PATTERN);
 
-/** What a request claims to be signed with; both texts follow their grammar. */
+/** The signature headers of a request; both texts follow their grammar. */
 export interface SignatureClaim {
   readonly timestamp: string;
   readonly signature: string;

@@ -25,9 +25,9 @@ export type LimitAddress = (request: FastifyRequest) => Promise<void>;
 
 /** Limits by the address of the client, all through `@fastify/rate-limit` on our buckets. */
 export interface AddressLimits {
-  /** Of requests for events and for unknown paths. */
+  /** Limits requests for events and for unknown paths. */
   readonly requests: LimitAddress;
-  /** Of requests for the dashboard and its API. */
+  /** Limits requests for the dashboard and its API. */
   readonly pages: LimitAddress;
   /** Charged after the look-up of an API key that does not exist. A key that exists is never charged, nor refused. */
   readonly unknownKeys: LimitAddress;
@@ -70,7 +70,7 @@ export async function createAddressLimits(
     };
   }
 
-  /** One network, and for IPv6 its whole site. */
+  /** Limits a network and, for IPv6, its whole site. */
   function limitBoth(network: string, site: string, max: number, timeWindow: number): LimitAddress {
     const limitNetwork = limit(network, max, timeWindow, (address) => address);
     const limitSite = limit(site, NETWORKS_PER_SITE * max, timeWindow, (address) => siteOf(address) ?? address);

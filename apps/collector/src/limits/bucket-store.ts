@@ -12,7 +12,7 @@ export interface DayWindowPolicy {
   readonly limit: number;
 }
 
-/** What one request takes. One object serves every partition with the same limits, so stores cache by its identity. */
+/** Tokens that a request takes. Partitions with the same limits share one object, so stores cache by its identity. */
 export interface Terms {
   readonly buckets: readonly TokenBucketPolicy[];
   readonly windows: readonly (DayWindowPolicy & { readonly cost: number })[];

@@ -28,7 +28,7 @@ export interface KeyLimits {
   events(count: number): Charge;
 }
 
-/** What keys of one tier and override share. */
+/** Terms that all keys of one tier and override share. */
 interface KeyPolicy {
   readonly request: Terms;
   /** Terms of so many events without a request. */

@@ -40,6 +40,7 @@ describe.each<ClosesAfter>(["connect", "startup", "sign-in"])("a server that clo
     const storage = openStorage({ url: server.url }, options);
     const tries = LASTS_MS / 250;
     expect(await storage.start()).toBe(false);
+    // The pace is counted over this time: nothing signals that no connect follows.
     await new Promise((resolve) => setTimeout(resolve, LASTS_MS));
     await storage.close(0);
     expect(server.connects).toBeGreaterThan(1);
